@@ -1,0 +1,1 @@
+"""Visual recommendations for shops: what looks like this, and why."""
