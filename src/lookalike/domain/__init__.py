@@ -1,0 +1,1 @@
+"""Values: products, features, filters, queries and results.  No I/O, clock or chance."""

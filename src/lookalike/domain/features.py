@@ -1,0 +1,47 @@
+"""What was measured in one image."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lookalike.domain.arrays import Floats
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One color of a palette; `share` is its part of the foreground, in (0, 1]."""
+
+    hex: str
+    share: float
+    family: str
+
+
+@dataclass(frozen=True)
+class AttributeValue:
+    """One named value with how sure we are of it.
+
+    `value` is "unknown" where the confidence is below the attribute's threshold;
+    `probabilities` holds the best few classes all the same, most probable first.
+    """
+
+    value: str
+    confidence: float
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ImageFeatures:
+    """The features of one image.
+
+    row         (width,) float32, the channels laid end to end
+    palette     the colors of the foreground, largest share first
+    attributes  color_family, pattern, style, material_appearance, product_type, ...
+    evidence    how it was measured: {"mask": "encoder", "mask_share": 0.41, ...}
+    width_px, height_px  of the decoded image
+    """
+
+    row: Floats
+    palette: tuple[Swatch, ...]
+    attributes: Mapping[str, AttributeValue]
+    evidence: Mapping[str, str | float]
+    width_px: int
+    height_px: int

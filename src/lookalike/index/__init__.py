@@ -1,0 +1,1 @@
+"""From query rows and a filter to candidates."""

@@ -1,0 +1,1 @@
+"""The procedural sample shop: products, pictures and looks whose truth is known."""

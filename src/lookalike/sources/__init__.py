@@ -1,0 +1,1 @@
+"""Where records and image bytes come from: folders, tables, URLs."""

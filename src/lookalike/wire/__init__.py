@@ -1,0 +1,1 @@
+"""One set of JSON shapes for every surface."""
