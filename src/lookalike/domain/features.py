@@ -37,6 +37,7 @@ class ImageFeatures:
     attributes  color_family, pattern, style, material_appearance, product_type, ...
     evidence    how it was measured: {"mask": "encoder", "mask_share": 0.41, ...}
     width_px, height_px  of the decoded image
+    accent_colors  families of the palette beside its main one, largest share first
     """
 
     row: Floats
@@ -45,3 +46,4 @@ class ImageFeatures:
     evidence: Mapping[str, str | float]
     width_px: int
     height_px: int
+    accent_colors: tuple[str, ...] = ()

@@ -81,3 +81,31 @@ class Not:
 
 
 Filter = Eq | Ne | In | NotIn | Range | ContainsAny | ContainsAll | IsMissing | And | Or | Not
+
+
+def all_of(*filters: Filter | None) -> Filter | None:
+    """A filter that holds where every one of these does; None stands for no condition.
+
+    >>> all_of(None, Eq("brand", "Acme"), None)
+    Eq(field='brand', value='Acme')
+    """
+    parts: list[Filter] = []
+    for part in filters:
+        if part is not None:
+            parts.extend(part.parts if isinstance(part, And) else (part,))
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def fields_of(where: Filter | None) -> frozenset[str]:
+    """The names of all fields a filter asks about."""
+    match where:
+        case None:
+            return frozenset()
+        case And() | Or():
+            return frozenset().union(*(fields_of(part) for part in where.parts))
+        case Not():
+            return fields_of(where.part)
+        case _:
+            return frozenset({where.field})

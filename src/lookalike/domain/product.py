@@ -11,6 +11,7 @@ FieldValue = Scalar | tuple[str, ...]
 """A value of an extra field: a scalar, or several words (for example tags)."""
 
 MAX_SKU_LENGTH = 200  # Google Merchant Center allows 50; exports of other systems are longer
+MAX_LOCATION_LENGTH = 2_000  # Google Merchant Center's limit for image_link
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,49 @@ class Product:
                 f"The sku {self.sku[:40]!r}... has {len(self.sku)} characters.",
                 hint=f"At most {MAX_SKU_LENGTH} are allowed.",
             )
-        if any(ord(character) < 32 for character in self.sku):
+        if min(self.sku) < " ":
             raise InvalidInput(f"The sku {self.sku!r} holds control characters.")
         if self.price is not None and not (self.price.is_finite() and self.price >= 0):
             raise InvalidInput(f"The price of {self.sku} is {self.price}; it must be >= 0.")
+        for location in self.images:
+            if len(location) > MAX_LOCATION_LENGTH:
+                raise InvalidInput(
+                    f"An image location of {self.sku} has {len(location)} characters.",
+                    hint=f"At most {MAX_LOCATION_LENGTH:,} are allowed: link images, "
+                    "do not embed them.",
+                )
+        _require_text(self)
+
+
+def _require_text(product: Product) -> None:
+    """No database keeps NUL or half a surrogate pair (from file names that are not UTF-8)."""
+    texts = (
+        product.sku,
+        product.name,
+        product.category,
+        product.brand,
+        product.currency,
+        product.variant_group,
+        product.url,
+        *product.images,
+        *product.extra,
+    )
+    words = [
+        word
+        for value in product.extra.values()
+        for word in (value if isinstance(value, tuple) else (value,))
+        if isinstance(word, str)
+    ]
+    try:
+        joined = "\n".join([*(text for text in texts if text is not None), *words])
+        joined.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"The product {product.sku!r} holds {joined[error.start]!r}, which is not a character.",
+            hint="Save the source as UTF-8; rename image files whose names are not UTF-8.",
+        ) from None
+    if "\0" in joined:
+        raise InvalidInput(f"A text of the product {product.sku!r} holds a NUL character.")
 
 
 PRODUCT_FIELDS = (

@@ -8,6 +8,7 @@ from lookalike.domain.arrays import Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
 from lookalike.domain.filters import Filter
 from lookalike.domain.product import FieldValue
+from lookalike.index.values import Kind
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class VectorIndex(Protocol):
     @property
     def layout(self) -> Layout: ...
 
+    @property
+    def fields(self) -> Mapping[str, Kind]:
+        """The fields that a filter may use and the kind of each."""
+        ...
+
     def __len__(self) -> int:
         """How many products it holds."""
         ...
@@ -68,8 +74,20 @@ class VectorIndex(Protocol):
         ...
 
     def with_changes(self, upserts: Sequence[Entry], removed: Sequence[str]) -> "VectorIndex":
-        """This index with products replaced, added and removed."""
+        """This index with products removed, then replaced or added; of one sku the last counts."""
         ...
+
+    def select(self, where: Filter | None = None) -> Integers:
+        """The numbers of all products that pass the filter, in the order of their skus."""
+        ...
+
+    def counts(self, field: str, where: Filter | None = None) -> dict[str, int]:
+        """Value as text -> how many products have it; empty for a field no product has."""
+        ...
+
+    def sku(self, product: int) -> str: ...
+
+    def skus(self, products: Integers) -> list[str]: ...
 
     def number(self, sku: str) -> int | None:
         """The product's number, or None when it is not here."""
@@ -90,6 +108,7 @@ class VectorIndex(Protocol):
     def codes(self, field: str, products: Integers) -> Integers:
         """An integer for each product: equal numbers mean equal values; -1 where missing.
 
-        Used for grouping (variants, caps); the numbers hold for this index only.
+        Used for grouping (variants, caps); the numbers hold for this index only.  A field
+        that no product has is missing everywhere.
         """
         ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 from lookalike.sample.colors import as_array, mix
@@ -21,6 +21,10 @@ Matrix = NDArray[np.float64]  # (3, 3), drawing units to pixels, may be projecti
 
 OVERSAMPLING = 4
 MARGIN_PX = 2
+FOLDS_ACROSS = 2.0  # units of fold noise over the product's longer side
+UPRIGHT = 1e-7  # a smaller turn moves no texture by a pixel
+SOFTEST_PX = 0.4  # a smaller blur is not visible
+JOINED = 10  # oversampled width from which gaps between line segments would show
 SHADOW_SHIFT = (0.010, 0.016)  # of the drawing's side, right and down
 GLOW = 0.07  # what a fully lit slope adds to a dark color, which a factor cannot brighten
 
@@ -29,7 +33,8 @@ GLOW = 0.07  # what a fully lit slope adds to a dark color, which a factor canno
 class Layer:
     """A picture in progress: premultiplied color, coverage and whose pixel it is.
 
-    color (h, w, 3) and the others (h, w), all float32 in [0, 1]
+    color (3, h, w) and the others (h, w), all float32 in [0, 1]; the color planes
+    lie apart because NumPy is several times faster on long rows
     """
 
     color: Field
@@ -41,13 +46,13 @@ class Layer:
     def empty(cls, size_px: int) -> "Layer":
         """A transparent square."""
         plain = [np.zeros((size_px, size_px), dtype=np.float32) for _ in range(3)]
-        return cls(np.zeros((size_px, size_px, 3), dtype=np.float32), *plain)
+        return cls(np.zeros((3, size_px, size_px), dtype=np.float32), *plain)
 
     @classmethod
     def opaque(cls, color: Field) -> "Layer":
-        """A layer that starts from a full picture."""
+        """A layer that starts from a full picture, (h, w, 3) in [0, 1]."""
         layer = cls.empty(len(color))
-        layer.color[:] = color
+        layer.color[:] = color.transpose(2, 0, 1)
         layer.alpha[:] = 1
         return layer
 
@@ -57,7 +62,7 @@ class Layer:
         matrix  drawing units to pixels
         frame   the extent that patterns and grain are measured on
         """
-        stamp = _stamp(part, matrix, len(self.color))
+        stamp = _stamp(part, matrix, len(self.alpha))
         if stamp is None:
             return
         spot, coverage = stamp
@@ -66,8 +71,9 @@ class Layer:
         color, main = _colored(part, coverage, spot, matrix, frame)
         cover = coverage * part.opacity if part.opacity < 1 else coverage
         keep = 1 - cover
-        self.color[spot] *= keep[..., None]
-        self.color[spot] += color * cover[..., None]
+        target = self.color[:, *spot]
+        target *= keep
+        target += color * cover
         self.alpha[spot] = self.alpha[spot] * keep + cover
         own = part.surface.role != "prop"
         self.product[spot] = self.product[spot] * keep + (cover if own else 0)
@@ -75,7 +81,7 @@ class Layer:
 
     def _darken(self, spot: tuple[slice, slice], coverage: Field, strength: float) -> None:
         """Cast the shape's soft shadow on what this layer already shows."""
-        size = len(self.color)
+        size = len(self.alpha)
         reach = max(1, round(size * SHADOW_SHIFT[1]))
         rows = slice(spot[0].start, min(size, spot[0].stop + 2 * reach))
         columns = slice(spot[1].start, min(size, spot[1].stop + 2 * reach))
@@ -84,7 +90,7 @@ class Layer:
         room = wide[reach : reach + coverage.shape[0], shift : shift + coverage.shape[1]]
         room += coverage[: room.shape[0], : room.shape[1]]
         blurred = ndimage.uniform_filter(ndimage.uniform_filter(wide, reach + 1), reach + 1)
-        self.color[rows, columns] *= 1 - strength * blurred[..., None]
+        self.color[:, rows, columns] *= 1 - strength * blurred
 
 
 def fitted(area: Extent, size_px: int, *, share: float, rise: float = 0.0) -> Matrix:
@@ -118,9 +124,7 @@ def jpeg(image: Pixels, *, quality: int) -> bytes:
     return out.getvalue()
 
 
-def _stamp(
-    part: Part, matrix: Matrix, size_px: int
-) -> tuple[tuple[slice, slice], Field] | None:
+def _stamp(part: Part, matrix: Matrix, size_px: int) -> tuple[tuple[slice, slice], Field] | None:
     """The part's coverage and where it lies; None when it is out of the picture."""
     lines = [projected(outline, matrix) for outline in part.outlines]
     scale = _scale(matrix, lines[0], part.outlines[0])
@@ -138,15 +142,16 @@ def _stamp(
         path = ((line - low) * OVERSAMPLING).ravel().tolist()
         if part.stroke:
             thick = max(2, round(part.stroke * scale * OVERSAMPLING))
-            draw.line(path, fill=255, width=thick, joint="curve")
+            draw.line(path, fill=255, width=thick, joint="curve" if thick >= JOINED else None)
         else:
             draw.polygon(path, fill=255)
     for hole in part.holes:
         path = ((projected(hole, matrix) - low) * OVERSAMPLING).ravel().tolist()
         draw.polygon(path, fill=0)
-    coverage = np.asarray(picture.reduce(OVERSAMPLING), dtype=np.float32) / 255
-    if soft > 0.4:
-        coverage = ndimage.gaussian_filter(coverage, soft)
+    picture = picture.reduce(OVERSAMPLING)
+    if soft > SOFTEST_PX:
+        picture = picture.filter(ImageFilter.GaussianBlur(soft))
+    coverage = np.asarray(picture, dtype=np.float32) * np.float32(1 / 255)
     return (slice(low[1], high[1]), slice(low[0], high[0])), coverage
 
 
@@ -160,9 +165,9 @@ def _scale(matrix: Matrix, pixels: Points, points: Points) -> float:
 def _colored(
     part: Part, coverage: Field, spot: tuple[slice, slice], matrix: Matrix, frame: Extent
 ) -> tuple[Field, Field | float]:
-    """The lit color of the part (h, w, 3), and the share of the main color."""
+    """The lit color of the part, (3, h, w) or broadcast to it, and the main color's share."""
     surface, finish = part.surface, FINISHES[part.surface.material]
-    base = as_array(surface.color)
+    base = as_array(surface.color)[:, None, None]
     if finish.contrast == 0:
         return base, 1.0 if surface.role == "main" else 0.0
     scale = _scale(matrix, np.zeros((1, 2)), np.zeros((1, 2))) if matrix[2, 0] == 0 else 0.0
@@ -171,22 +176,14 @@ def _colored(
         left, top, right, bottom = frame
         corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
         scale = _scale(matrix, projected(corners, matrix), corners)
-    light = lit(
-        coverage,
-        finish,
-        puff_px=part.puff * scale,
-        folds=part.folds,
-        fold_scale=1 / (scale * side) * 2.0,
-        seed=surface.seed,
-    )
+    light = lit(coverage, part, finish, scale=scale, fold_scale=FOLDS_ACROSS / (scale * side))
     u, v = _texture(spot, matrix, frame, part.grain_deg)
     color, main = _inked(surface, base, u, v, 1 / (scale * side))
     factor = light.factor
     if finish.grain is not None:
         factor = factor * finish.grain(u, v, surface.seed)
-    color = color * factor[..., None]
-    color += (light.highlight + GLOW * np.clip(light.factor - 1, 0, 1))[..., None]
-    return np.clip(color, 0, 1), main
+    lit_color = color * factor + (light.highlight + GLOW * np.clip(light.factor - 1, 0, 1))
+    return np.clip(lit_color, 0, 1), main
 
 
 def _inked(
@@ -194,14 +191,14 @@ def _inked(
 ) -> tuple[Field, Field | float]:
     own = 1.0 if surface.role == "main" else 0.0
     if surface.pattern == "solid" or surface.accent is None:
-        return np.broadcast_to(base, (*u.shape, 3)), own
+        return base, own
     accent, third = inks(surface.pattern, u, v, softness=softness, seed=surface.seed)
     other = surface.third or mix(surface.color, surface.accent, 0.5)
     rest = 1 - accent - third
     color = (
-        base * rest[..., None]
-        + as_array(surface.accent) * accent[..., None]
-        + as_array(other) * third[..., None]
+        base * rest
+        + as_array(surface.accent)[:, None, None] * accent
+        + as_array(other)[:, None, None] * third
     )
     return color, rest * own
 
@@ -209,20 +206,27 @@ def _inked(
 def _texture(
     spot: tuple[slice, slice], matrix: Matrix, frame: Extent, grain_deg: float
 ) -> tuple[Field, Field]:
-    """Coordinates on the product for every pixel of the spot; its longer side is 0 to 1."""
+    """Coordinates on the product for every pixel of the spot; its longer side is 0 to 1.
+
+    Upright drawings give a row and a column, which makes textures much cheaper.
+    """
     left, top, right, bottom = frame
     side = max(right - left, bottom - top)
-    back = np.linalg.inv(matrix)
-    y = np.arange(spot[0].start, spot[0].stop)[:, None] + 0.5
-    x = np.arange(spot[1].start, spot[1].stop)[None, :] + 0.5
-    across = back[0, 0] * x + back[0, 1] * y + back[0, 2]
-    down = back[1, 0] * x + back[1, 1] * y + back[1, 2]
-    if back[2, 0] or back[2, 1]:
-        depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
-        across, down = across / depth, down / depth
-    u = (across - (left + right) / 2) / side
-    v = (down - (top + bottom) / 2) / side
     angle = np.deg2rad(grain_deg)
     cos, sin = np.cos(angle), np.sin(angle)
-    turned_u, turned_v = u * cos + v * sin, v * cos - u * sin
-    return (turned_u + 0.5).astype(np.float32), (turned_v + 0.5).astype(np.float32)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    # Pixels to the drawing, the drawing to a unit square around its middle, turned.
+    unit = np.array([[1, 0, -middle_x], [0, 1, -middle_y], [0, 0, side]]) / side
+    turn = np.array([[cos, sin, 0.5], [-sin, cos, 0.5], [0, 0, 1]])
+    back = turn @ unit @ np.linalg.inv(matrix)
+    back = (back / back[2, 2]).astype(np.float32)
+    y = np.arange(spot[0].start, spot[0].stop, dtype=np.float32)[:, None] + np.float32(0.5)
+    x = np.arange(spot[1].start, spot[1].stop, dtype=np.float32)[None, :] + np.float32(0.5)
+    if abs(back[0, 1]) + abs(back[1, 0]) + abs(back[2, 0]) + abs(back[2, 1]) < UPRIGHT:
+        return back[0, 0] * x + back[0, 2], back[1, 1] * y + back[1, 2]
+    u = back[0, 0] * x + back[0, 1] * y + back[0, 2]
+    v = back[1, 0] * x + back[1, 1] * y + back[1, 2]
+    if abs(back[2, 0]) + abs(back[2, 1]) < UPRIGHT:
+        return u, v
+    depth = back[2, 0] * x + back[2, 1] * y + 1
+    return u / depth, v / depth

@@ -39,7 +39,7 @@ def smooth(knots: Knots, *, closed: bool = True) -> Points:
     )
     points = curve.transpose(1, 0, 2)
     if closed:
-        return points.reshape(-1, 2)
+        return np.asarray(points.reshape(-1, 2))
     return np.vstack([points[:-1].reshape(-1, 2), place[-1:]])
 
 
@@ -56,7 +56,7 @@ def symmetric(knots: Knots) -> Points:
 
 def flipped(points: Points) -> Points:
     """The same points mirrored at x = 0."""
-    return points * np.array([-1.0, 1.0])
+    return np.asarray(points * np.array([-1.0, 1.0]))
 
 
 def limb(knots: Knots, widths: Sequence[float], *, round_ends: bool = False) -> Points:
@@ -113,7 +113,7 @@ def moved(
     """The points scaled and turned about the origin, then moved."""
     angle = np.deg2rad(turn_deg)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    return scale * points @ turn + np.array([x, y])
+    return np.asarray(scale * points @ turn + np.array([x, y]))
 
 
 def bounds(outlines: Sequence[Points]) -> tuple[float, float, float, float]:
@@ -125,4 +125,4 @@ def bounds(outlines: Sequence[Points]) -> tuple[float, float, float, float]:
 
 def _unit(vectors: Points) -> Points:
     length = np.hypot(vectors[:, 0], vectors[:, 1])[:, None]
-    return vectors / np.maximum(length, 1e-9)
+    return np.asarray(vectors / np.maximum(length, 1e-9))

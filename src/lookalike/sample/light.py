@@ -7,11 +7,13 @@ from scipy import ndimage
 
 from lookalike.sample.materials import Finish
 from lookalike.sample.noise import Field, noise
+from lookalike.sample.parts import Part
 
 # Direction to the light: left, up, toward the viewer.  Chosen by eye.
 LIGHT = np.array([-0.42, -0.58, 0.70]) / np.linalg.norm([-0.42, -0.58, 0.70])
 HALFWAY = (LIGHT + np.array([0.0, 0.0, 1.0])) / np.linalg.norm(LIGHT + np.array([0.0, 0.0, 1.0]))
 DARKEST, BRIGHTEST = 0.45, 1.32
+ROUNDNESS = 0.62  # depth of turned bodies against a true half circle
 COARSE_SIDE = 56  # relief is computed on about this many cells a side, then enlarged
 
 
@@ -23,22 +25,23 @@ class Lit:
     highlight: Field
 
 
-def lit(
-    coverage: Field, finish: Finish, *, puff_px: float, folds: float, fold_scale: float, seed: int
-) -> Lit:
+def lit(coverage: Field, part: Part, finish: Finish, *, scale: float, fold_scale: float) -> Lit:
     """Light on the part whose coverage is given.
 
     coverage    (h, w) in [0, 1]
-    puff_px     how far the rounded edge reaches inward
-    folds       strength of the folds, in [0, 1]
+    scale       pixels per drawing unit
     fold_scale  folds across one pixel
     """
     height, width = coverage.shape
     coarse = max(1, min(8, round(max(height, width) / COARSE_SIDE)))
     small = np.pad(coverage[coarse // 2 :: coarse, coarse // 2 :: coarse], 2)
-    relief = _inflated(small, max(puff_px / coarse, 1e-3))
-    if folds:
-        relief = relief + folds * finish.folds * _folds(small.shape, fold_scale * coarse, seed)
+    if part.turned:
+        relief = _turned(small)
+    else:
+        relief = _inflated(small, max(part.puff * scale / coarse, 1e-3))
+    if part.folds:
+        waves = _folds(small.shape, fold_scale * coarse, part.surface.seed)
+        relief = relief + part.folds * finish.folds * waves
     down, across = np.gradient(relief)
     steep = np.sqrt(1 + across**2 + down**2)
     facing = (-across * LIGHT[0] - down * LIGHT[1] + LIGHT[2]) / steep
@@ -63,6 +66,22 @@ def _inflated(small: Field, reach: float) -> Field:
     toward = np.clip(inside / reach, 0, 1)
     height = 0.55 * reach * np.sqrt(np.clip(1 - (1 - toward) ** 2, 0, 1))
     return np.asarray(ndimage.gaussian_filter(height, 0.9), dtype=np.float32)
+
+
+def _turned(small: Field) -> Field:
+    """The height of a round body: in each row a half circle from side to side."""
+    solid = small > 0.5
+    columns = np.arange(small.shape[1])
+    left = np.where(solid.any(axis=1), solid.argmax(axis=1), 0)[:, None]
+    right = np.where(solid.any(axis=1), columns[-1] - solid[:, ::-1].argmax(axis=1), 1)[:, None]
+    half = np.maximum((right - left + 1) / 2, 1)
+    aside = np.clip(np.abs(columns - (left + right) / 2) / half, 0, 0.97)
+    height = ROUNDNESS * half * np.sqrt(1 - aside**2) * solid
+    # Rows of different width must not read as steps, so only the slope across is kept.
+    typical = np.median(half[solid.any(axis=1)]) if solid.any() else 1.0
+    return np.asarray(
+        ndimage.gaussian_filter(height / half * typical, (0.5, 0.9)), dtype=np.float32
+    )
 
 
 def _folds(shape: tuple[int, int], scale: float, seed: int) -> Field:

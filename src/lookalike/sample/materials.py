@@ -38,7 +38,7 @@ def _weave(u: Field, v: Field, seed: int) -> Field:
 
 def _linen(u: Field, v: Field, seed: int) -> Field:
     slubs = noise(u * 14, v * 170, seed) + noise(u * 170, v * 14, seed + 1)
-    return 1 + 0.10 * (slubs - 1)
+    return 1 + 0.075 * (slubs - 1)
 
 
 def _twill(u: Field, v: Field, seed: int) -> Field:
@@ -52,12 +52,14 @@ def _knit(u: Field, v: Field, seed: int) -> Field:
     columns = u * 46
     middle = np.abs(columns - np.floor(columns) - 0.5) * 2
     stitch = np.cos(2 * np.pi * (v * 52 + 0.45 * middle))
-    rib = 0.10 * np.cos(2 * np.pi * columns)
-    return np.asarray(0.985 + rib + 0.075 * stitch + 0.05 * (noise(u * 60, v * 60, seed) - 0.5))
+    rib = 0.075 * np.cos(2 * np.pi * columns)
+    return np.asarray(0.985 + rib + 0.055 * stitch + 0.05 * (noise(u * 60, v * 60, seed) - 0.5))
 
 
 def _fleece(u: Field, v: Field, seed: int) -> Field:
-    return 1 + 0.13 * (noise(u * 80, v * 80, seed) - 0.5) + 0.05 * (noise(u * 9, v * 9, seed) - 0.5)
+    return (
+        1 + 0.09 * (noise(u * 105, v * 105, seed) - 0.5) + 0.05 * (noise(u * 9, v * 9, seed) - 0.5)
+    )
 
 
 def _velvet(u: Field, v: Field, seed: int) -> Field:
@@ -80,7 +82,8 @@ def _rattan(u: Field, v: Field, seed: int) -> Field:
     over = np.floor(columns) % 2
     strand = np.abs(np.sin(np.pi * (rows + 0.5 * over)))
     return np.asarray(
-        0.74 + 0.34 * strand * (0.6 + 0.4 * np.abs(np.sin(np.pi * columns)))
+        0.74
+        + 0.34 * strand * (0.6 + 0.4 * np.abs(np.sin(np.pi * columns)))
         + 0.06 * noise(u * 40, v * 40, seed)
     )
 

@@ -21,15 +21,27 @@ def _tile() -> Field:
 
 
 def noise(u: Field, v: Field, seed: int) -> Field:
-    """Noise in [0, 1], evenly distributed, with about one blob per unit of u and v."""
+    """Noise in [0, 1], evenly distributed, with about one blob per unit of u and v.
+
+    u and v broadcast together; a row u and a column v are several times faster.
+    """
     step = TILE / BLOBS
-    shift = np.random.default_rng(seed).uniform(0, TILE, 2)
-    where = np.stack(np.broadcast_arrays(u * step + shift[0], v * step + shift[1]))
+    shift = np.random.default_rng(seed).uniform(0, TILE, 2).astype(np.float32)
+    left, right, across = _cells(u * np.float32(step) + shift[0])
+    top, bottom, down = _cells(v * np.float32(step) + shift[1])
+    tile = _tile()
+    if u.shape[0] == 1 and v.shape[1] == 1:
+        wide = tile[:, left[0]] * (1 - across) + tile[:, right[0]] * across
+        return np.asarray(wide[top[:, 0]] * (1 - down) + wide[bottom[:, 0]] * down)
+    flat = tile.ravel()
+    upper, lower = top * TILE, bottom * TILE
+    above = flat.take(upper + left) * (1 - across) + flat.take(upper + right) * across
+    below = flat.take(lower + left) * (1 - across) + flat.take(lower + right) * across
+    return np.asarray(above * (1 - down) + below * down)
+
+
+def _cells(where: Field) -> tuple[NDArray[np.int32], NDArray[np.int32], Field]:
+    """The samples before and after each place, and how far it is between them."""
     low = np.floor(where)
-    part = where - low
-    left, top = low.astype(np.int32) % TILE
-    right, bottom = (left + 1) % TILE, (top + 1) % TILE
-    tile, across, down = _tile(), part[0], part[1]
-    upper = tile[top, left] * (1 - across) + tile[top, right] * across
-    lower = tile[bottom, left] * (1 - across) + tile[bottom, right] * across
-    return np.asarray(upper * (1 - down) + lower * down, dtype=np.float32)
+    before = low.astype(np.int32) % TILE
+    return before, (before + 1) % TILE, where - low

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lookalike.sample.colors import Color
-from lookalike.sample.curves import Points, bounds
+from lookalike.sample.curves import Points, bounds, moved
 
 Role = Literal["main", "trim", "prop"]
 
@@ -39,6 +39,7 @@ class Part:
     grain_deg   turn of pattern and grain against the drawing
     shadow      strength of the shadow cast on what lies below, in [0, 1]
     soft        blur of the shape, in units
+    turned      round like a pot from side to side, instead of puffed from every edge
     """
 
     outlines: tuple[Points, ...]
@@ -51,6 +52,7 @@ class Part:
     shadow: float = 0.0
     soft: float = 0.0
     opacity: float = 1.0
+    turned: bool = False
 
 
 Parts = list[Part]
@@ -59,12 +61,25 @@ Extent = tuple[float, float, float, float]
 
 def extent(parts: Iterable[Part]) -> Extent:
     """Left, top, right and bottom of the parts that belong to the product."""
-    own = [
-        outline for part in parts if part.surface.role != "prop" for outline in part.outlines
-    ]
+    own = [outline for part in parts if part.surface.role != "prop" for outline in part.outlines]
     return bounds(own)
 
 
 def as_props(parts: Parts) -> Parts:
     """The same parts, no longer part of the product."""
     return [replace(part, surface=replace(part.surface, role="prop")) for part in parts]
+
+
+def shifted(parts: Parts, *, x: float, y: float, scale: float = 1.0) -> Parts:
+    """The parts scaled about the origin and moved."""
+    return [
+        replace(
+            part,
+            outlines=tuple(moved(outline, x=x, y=y, scale=scale) for outline in part.outlines),
+            holes=tuple(moved(hole, x=x, y=y, scale=scale) for hole in part.holes),
+            stroke=part.stroke * scale,
+            puff=part.puff * scale,
+            soft=part.soft * scale,
+        )
+        for part in parts
+    ]

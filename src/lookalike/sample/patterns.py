@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.sample.noise import Field, noise
 
@@ -18,12 +19,12 @@ def inks(pattern: str, u: Field, v: Field, *, softness: float, seed: int) -> Ink
     return PATTERNS[pattern](u, v, softness, np.random.default_rng(seed))
 
 
-def _edge(distance: Field, softness: float) -> Field:
+def _edge(distance: NDArray[np.floating], softness: float) -> Field:
     """1 where distance is positive, 0 where negative, a ramp of one pixel between."""
     return np.asarray(np.clip(distance / softness + 0.5, 0, 1), dtype=np.float32)
 
 
-def _wave(x: Field) -> Field:
+def _wave(x: NDArray[np.floating]) -> Field:
     """A triangle wave: 0 at whole numbers, 1 halfway between."""
     return np.asarray(1 - np.abs(2 * (x - np.floor(x)) - 1), dtype=np.float32)
 
@@ -65,8 +66,8 @@ def _checked(u: Field, v: Field, softness: float, rng: np.random.Generator) -> I
     if kind == 1:  # plaid
         across, down = _edge(_wave(x) - 0.55, soft), _edge(_wave(y) - 0.55, soft)
         thin = np.maximum(_edge(_wave(x + 0.5) - 0.93, soft), _edge(_wave(y + 0.5) - 0.93, soft))
-        accent = 0.5 * (across + down) * (1 - thin)
-        return accent, thin * 0.9
+        accent = np.float32(0.5) * (across + down) * (1 - thin)
+        return np.asarray(accent), np.asarray(thin * np.float32(0.9))
     thin = np.maximum(_edge(_wave(x) - 0.88, soft), _edge(_wave(y) - 0.88, soft))  # windowpane
     return thin, np.zeros_like(thin)
 
@@ -119,11 +120,11 @@ def _graphic(u: Field, v: Field, softness: float, rng: np.random.Generator) -> I
     if kind == 0:  # sun over waves
         sea = _edge(y - 0.18 - 0.07 * np.sin(x * 9), soft)
         waves = _edge(_wave(y * 2.6 - 0.16 * np.sin(x * 9)) - 0.5, soft * 4) * sea
-        return disc * (1 - waves) * (1 - sea * 0.0), disc * waves
+        return disc * (1 - waves), disc * waves
     if kind == 1:  # mountains in a disc
         first = _edge(y - 0.2 - np.abs(x + 0.25) * 1.1 + 0.55, soft)
         second = _edge(y - 0.3 - np.abs(x - 0.42) * 1.3 + 0.35, soft)
-        return disc * (1 - first * 0.0) * (1 - second) * (1 - first), disc * np.maximum(first, second)
+        return disc * (1 - second) * (1 - first), disc * np.maximum(first, second)
     if kind == 2:  # star in a ring
         angle = np.arctan2(x, -y)
         fifth = np.abs((angle / (2 * np.pi) * 5 + 0.5) % 1 - 0.5) * 2 * np.pi / 5

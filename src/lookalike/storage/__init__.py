@@ -1,1 +1,1 @@
-"""Where state lives: the database and the workspace folder.  The only place with SQL."""
+"""The database and the workspace folder: the only place that writes SQL."""

@@ -1,0 +1,40 @@
+"""`lookalike doctor` and `settings`: is all well, and how is it set?"""
+
+from dataclasses import asdict
+
+import click
+
+from lookalike.cli.options import as_json
+from lookalike.cli.output import print_json, print_table
+from lookalike.engine import Engine
+from lookalike.settings import Settings
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def doctor(settings: Settings, *, as_json: bool) -> None:
+    """Try out the encoder, the disk and every collection."""
+    with Engine.open(settings) as engine:
+        checks = engine.doctor()
+    if as_json:
+        print_json({"checks": [asdict(check) for check in checks]})
+    else:
+        print_table(("", "what", ""), [(one.state, one.name, one.message) for one in checks])
+    if any(check.state == "bad" for check in checks):
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def settings(settings: Settings, *, as_json: bool) -> None:
+    """Print every setting, its value and where it came from."""
+    told = settings.described()
+    if as_json:
+        print_json({"settings": told})
+        return
+    for one in told:
+        unit = f" {one['unit']}" if one["unit"] else ""
+        click.echo(f"{one['name']} = {one['value']!r}{unit}  ({one['origin']})")
+        click.echo(f"    {one['doc']}\n")

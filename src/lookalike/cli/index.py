@@ -1,0 +1,96 @@
+"""`lookalike index`: bring the collection in line with a catalog."""
+
+import sys
+from collections import Counter
+from dataclasses import asdict
+
+import click
+
+from lookalike.cli.options import as_json, pairs
+from lookalike.cli.output import people, print_json, progress
+from lookalike.domain.index_run import IndexReport, Options
+from lookalike.engine import Engine
+from lookalike.settings import Settings
+from lookalike.wire.errors import PROBLEMS_REPORTED
+
+SHOWN_PROBLEMS = 10
+
+
+@click.command()
+@click.argument("catalog", metavar="CATALOG")
+@click.option("--images", metavar="DIR", help="Root of relative image paths.")
+@click.option(
+    "--map",
+    "mapping",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="Name columns where guessing fails: --map sku=id,image=photo,price=cost",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long it takes.")
+@click.option("--keep-missing", is_flag=True, help="Keep products the catalog no longer has.")
+@click.option("--refresh", is_flag=True, help="Read every image again, even if it looks unchanged.")
+@as_json
+@click.pass_obj
+def index(
+    settings: Settings,
+    *,
+    catalog: str,
+    images: str | None,
+    mapping: tuple[str, ...],
+    dry_run: bool,
+    keep_missing: bool,
+    refresh: bool,
+    as_json: bool,
+) -> None:
+    """Index a CATALOG: a CSV, TSV, JSON Lines or Parquet file, or a folder of images.
+
+    A second run does only what has changed.  A run that was stopped, however hard, goes on
+    where it stopped.  The exit status is 6 when some rows or images could not be used.
+    """
+    quiet = as_json and not sys.stderr.isatty()
+    with Engine.open(settings) as engine, progress(quiet=quiet) as report:
+        done = engine.index(
+            catalog,
+            images=images,
+            mapping=pairs(mapping, option="--map"),
+            options=Options(keep_missing=keep_missing, refresh=refresh),
+            dry_run=dry_run,
+            report=report,
+        )
+    if as_json:
+        print_json({**asdict(done), "problems": [asdict(one) for one in done.problems]})
+    else:
+        _tell(done)
+    if done.problems:
+        raise click.exceptions.Exit(PROBLEMS_REPORTED)
+
+
+def _tell(done: IndexReport) -> None:
+    chosen = ", ".join(f"{name}={'+'.join(columns)}" for name, columns in done.mapping.items())
+    if chosen:
+        people.print(f"Columns: {chosen}", style="dim", markup=False)
+    verb = "would be" if done.dry_run else "were"
+    click.echo(
+        f"{done.products:,} products ({done.added:,} new, {done.changed:,} changed, "
+        f"{done.removed:,} removed), {done.images:,} images: {done.encoded:,} {verb} looked at, "
+        f"{done.reused:,} known already"
+    )
+    if done.dry_run:
+        click.echo(f"About {done.seconds:,.0f} s on this machine.  Nothing was changed.")
+    else:
+        click.echo(f"{done.seconds:,.1f} s; generation {done.generation} answers now.")
+    _tell_problems(done)
+
+
+def _tell_problems(done: IndexReport) -> None:
+    if not done.problems:
+        return
+    kinds = Counter(one.code for one in done.problems)
+    told = ", ".join(f"{count:,} {code}" for code, count in kinds.most_common())
+    people.print(f"{len(done.problems):,} problems: {told}", style="yellow", markup=False)
+    for one in done.problems[:SHOWN_PROBLEMS]:
+        place = f"line {one.line}: " if one.line else ""
+        people.print(f"  {place}{one.message}", markup=False)
+    if len(done.problems) > SHOWN_PROBLEMS:
+        where = f"lookalike jobs {done.job_id}" if done.job_id else "--json"
+        people.print(f"  ... all of them: {where}", style="dim", markup=False)

@@ -1,0 +1,77 @@
+"""`lookalike serve` and `demo`: the HTTP service and the storefront."""
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import uvicorn
+
+from lookalike.cli.output import people, progress
+from lookalike.engine import Engine
+from lookalike.errors import Unavailable
+from lookalike.sample.shop import sample_shop
+from lookalike.sample.write import write_shop
+from lookalike.server.app import create_app
+from lookalike.settings import Settings
+
+DEMO_FOLDER = "demo-shop"
+DEMO_PRODUCTS = 600
+
+
+@click.command()
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=int, help="The port to listen on; 0 picks a free one.")
+@click.pass_obj
+def serve(settings: Settings, *, host: str | None, port: int | None) -> None:
+    """Serve the HTTP API and the storefront."""
+    with Engine.open(settings) as engine:
+        _serve(engine, _listen(host or settings.host, settings.port if port is None else port))
+
+
+@click.command()
+@click.option("--products", "count", default=DEMO_PRODUCTS, show_default=True)
+@click.option("--port", type=int, help="The port to listen on; 0 picks a free one.")
+@click.option("--no-serve", is_flag=True, help="Stop once the shop is indexed.")
+@click.pass_obj
+def demo(settings: Settings, *, count: int, port: int | None, no_serve: bool) -> None:
+    """Draw the sample shop, index it and serve its storefront."""
+    folder = Path(DEMO_FOLDER)
+    chosen = replace(settings, workspace=str(folder / "workspace"))
+    if not no_serve:
+        listening = _listen(settings.host, settings.port if port is None else port)
+    catalog = folder / "catalog"
+    people.print(f"Drawing {count} products into {catalog} ...", markup=False)
+    write_shop(sample_shop(count), catalog)
+    with Engine.open(chosen) as engine:
+        with progress(quiet=False) as report:
+            done = engine.index(str(catalog / "catalog.csv"), report=report)
+        click.echo(
+            f"{done.products:,} products, {done.images:,} images, {done.seconds:.0f} s: "
+            f"{done.encoded:,} looked at, {done.reused:,} known already"
+        )
+        if not no_serve:
+            _serve(engine, listening)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before any work is done, so that a taken one is said at once."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        raise Unavailable(
+            f"Port {port} of {host} cannot be used ({error.strerror}).",
+            hint="Give another: --port 8001, or --port 0 for any free one.",
+        ) from error
+
+
+def _serve(engine: Engine, listening: socket.socket) -> None:
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(
+        f"Storefront: http://{shown}:{port}    API: http://{shown}:{port}/docs    (Ctrl+C stops)"
+    )
+    config = uvicorn.Config(create_app(engine), log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,44 @@
+"""An index run: how it treats what it finds, and what it did or would do."""
+
+from dataclasses import dataclass
+
+from lookalike.domain.problems import Problem
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run treats what it finds.
+
+    keep_missing  leave products alone that the catalog no longer has
+    refresh       read every image again, even where size and time say it is unchanged
+    """
+
+    keep_missing: bool = False
+    refresh: bool = False
+
+
+@dataclass(frozen=True)
+class IndexReport:
+    """The summary of one run over a catalog.
+
+    images      different images that the products name
+    encoded     those whose features were computed in this run
+    reused      those whose features were there already
+    seconds     wall clock of the run; of a dry run, the estimate for the real one
+    generation  the snapshot that now answers; unchanged when nothing had to be built
+    """
+
+    job_id: str | None
+    collection_id: str
+    dry_run: bool
+    products: int
+    added: int
+    changed: int
+    removed: int
+    images: int
+    encoded: int
+    reused: int
+    problems: tuple[Problem, ...]
+    seconds: float
+    generation: int
+    mapping: dict[str, tuple[str, ...]]

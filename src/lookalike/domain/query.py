@@ -1,0 +1,100 @@
+"""Queries: what a search starts from and how its answer should be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lookalike.domain.filters import Filter
+from lookalike.errors import InvalidInput
+
+DEFAULT_LIMIT = 12
+MAX_LIMIT = 500  # one page; more is reached with the cursor, so an answer stays a few hundred kB
+DEFAULT_DIVERSITY = 0.1  # by eye on 40,000 fashion products: parts twins, keeps the order
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of an image, as fractions of its width and height from the top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        box = (self.x, self.y, self.width, self.height)
+        inside = all(0 <= value <= 1 for value in box) and min(self.width, self.height) > 0
+        if not inside or self.x + self.width > 1.000001 or self.y + self.height > 1.000001:
+            raise InvalidInput(
+                f"The crop {box} does not lie inside the image.",
+                hint="Give x, y, width and height as fractions in [0, 1].",
+            )
+
+
+@dataclass(frozen=True)
+class ProductAnchor:
+    """A product of the collection; all its images are searched with, the best match counts."""
+
+    sku: str
+
+
+@dataclass(frozen=True)
+class ImageAnchor:
+    """A photo from outside the collection, or the part of it inside `crop`."""
+
+    data: bytes
+    crop: Crop | None = None
+
+
+@dataclass(frozen=True)
+class RowAnchor:
+    """Numbers an earlier answer gave: whole rows, or bare embeddings (the `look` channel)."""
+
+    rows: tuple[tuple[float, ...], ...]
+
+
+Anchor = ProductAnchor | ImageAnchor | RowAnchor
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """One question to a collection.
+
+    weights            channel -> weight of its calibrated similarity; None is the default mix
+    exclude            skus that must not be shown (owned, in the cart)
+    diversity          0 keeps the order of similarity, 1 asks only for variety
+    max_per            field -> how many recommendations may share one value of it
+    collapse_variants  show one product of each variant group, and none of the anchor's
+    min_score          leave out what scores below; 1 is the anchor itself, 0 a random product
+    cursor             continues an earlier answer to the same question
+    """
+
+    anchor: Anchor
+    limit: int = DEFAULT_LIMIT
+    where: Filter | None = None
+    weights: Mapping[str, float] | None = None
+    same_category: bool = False
+    price_range: tuple[float | None, float | None] | None = None
+    exclude: tuple[str, ...] = ()
+    diversity: float = DEFAULT_DIVERSITY
+    max_per: Mapping[str, int] = field(default_factory=dict)
+    collapse_variants: bool = True
+    min_score: float | None = None
+    explain: bool = True
+    cursor: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit < 1:
+            raise InvalidInput(f"limit is {self.limit}; it must be at least 1.")
+        if not 0 <= self.diversity <= 1:
+            raise InvalidInput(f"diversity is {self.diversity}; it must lie in [0, 1].")
+        if self.price_range is not None:
+            low, high = self.price_range
+            if low is not None and high is not None and low > high:
+                raise InvalidInput(f"price_range runs from {low} down to {high}.")
+        for name, count in self.max_per.items():
+            if count < 1:
+                raise InvalidInput(f"max_per allows {count} per {name}; it must be at least 1.")
+
+
+Band = Literal["near-identical", "very similar", "similar", "same mood", "different"]

@@ -1,0 +1,91 @@
+"""Answers: recommendations, each with the exact reason for its place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lookalike.domain.arrays import Floats
+from lookalike.domain.channels import Layout
+from lookalike.domain.problems import Problem
+from lookalike.domain.query import Band
+
+Document = Mapping[str, Any]
+"""A product as JSON gives it: its fields, extra columns, images and visual attributes.
+`Any` because JSON values of a merchant's own columns have no narrower type."""
+
+
+@dataclass(frozen=True)
+class SwatchPair:
+    """A color of the anchor and the nearest one of the product; `delta_e` is CIEDE2000."""
+
+    anchor: str
+    product: str
+    delta_e: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a recommendation stands where it stands.
+
+    contributions   channel -> its part of the score; they sum to the score
+    shared, differs statements about attributes that both products have
+    matched_images  (number of the anchor's image, number of the product's image)
+    """
+
+    contributions: Mapping[str, float]
+    shared: tuple[str, ...]
+    differs: tuple[str, ...]
+    swatches: tuple[SwatchPair, ...]
+    matched_images: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A product with its place in the answer; `explanation` is None where none was asked for."""
+
+    sku: str
+    position: int
+    score: float
+    band: Band
+    reason: str
+    explanation: Explanation | None
+    product: Document
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """The answer to one retrieval.
+
+    request_id  joins later interactions to this list; equal questions to one generation share it
+    limits      every cap that clamped the request
+    degraded    everything that was skipped, and why
+    cursor      asks for the next page; None at the end of the list
+    """
+
+    request_id: str
+    generation: int
+    collection_id: str
+    recommendations: tuple[Recommendation, ...]
+    limits: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
+    cursor: str | None = None
+    anchor: Document | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class ProductPage:
+    """Products in the order of their skus; `count` is how many pass the filter in all."""
+
+    products: tuple[Document, ...]
+    count: int
+    cursor: str | None
+
+
+@dataclass(frozen=True)
+class ProductDetail:
+    """One product; `rows` (images, width) are its image embedding, empty without an image."""
+
+    document: Document
+    rows: Floats
+    layout: Layout
+    problems: tuple[Problem, ...] = ()

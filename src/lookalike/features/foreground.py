@@ -1,0 +1,144 @@
+"""Foreground: how much every pixel belongs to the product, and how that was found out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import ndimage
+
+from lookalike.domain.arrays import Booleans, Floats, Pixels
+from lookalike.domain.color import codes, oklab_table
+from lookalike.features.skin import without_skin
+
+Source = Literal["alpha", "encoder", "border", "whole"]
+
+LEAST_SHARE, MOST_SHARE = 0.03, 0.97  # METHODS.md: a mask outside this says nothing
+PLAIN_SHARE = 0.6  # of the frame within reach of one smooth color; by eye on packshots
+SAME, OTHER = 0.03, 0.075  # OKLab distance: surely background, surely not (JPEG noise is ~0.02)
+FRAME = 0.03  # of the shorter side
+UNSURE, SURE = 0.3, 0.7  # encoder probability: ramp between out and in
+SURELY = 0.9  # encoder probability: no shadow is looked for here
+MOST_ERASED = 0.35  # of the sure part of a mask; beyond, the product has the background's color
+SHADOW_DROP, SHADOW_TINT = 0.25, 0.025  # a shadow is darker by at most this, of the same tint
+
+
+@dataclass(frozen=True)
+class Foreground:
+    """Where the product is.
+
+    weights  (h, w) in [0, 1]
+    source   which evidence it comes from
+    share    mean of the weights
+    """
+
+    weights: Floats
+    source: Source
+    share: float
+
+
+def foreground(pixels: Pixels, *, alpha: Floats | None, encoder_mask: Floats | None) -> Foreground:
+    """Find the product: by the alpha channel, else the encoder's mask, else the border color.
+
+    pixels        (h, w, 3)
+    alpha         (h, w) in [0, 1], or None for an opaque picture
+    encoder_mask  (h, w) probability of "product", or None
+    A mask that keeps under 3 % or over 97 % of the picture is rejected for the next source.
+    """
+    lab = oklab_table()[codes(pixels)]
+    for source, weights in _candidates(lab, alpha, encoder_mask):
+        share = float(weights.mean())
+        if LEAST_SHARE <= share <= MOST_SHARE:
+            damped = weights if source == "alpha" else without_skin(lab, weights)
+            return Foreground(damped.astype(np.float32), source, share)
+    return Foreground(np.ones(pixels.shape[:2], dtype=np.float32), "whole", 1.0)
+
+
+def _candidates(
+    lab: Floats, alpha: Floats | None, encoder_mask: Floats | None
+) -> Iterator[tuple[Source, Floats]]:
+    if alpha is not None:
+        yield "alpha", np.clip(alpha, 0, 1)
+    background, plain = _background(lab)
+    difference = lab - background
+    if encoder_mask is not None:
+        mask = _ramp(encoder_mask, UNSURE, SURE)
+        if plain:
+            flooded = _flooded(_length(difference))
+            sure = encoder_mask > SURELY
+            yield "encoder", _refined(mask, flooded, sure=sure, shadow=_shadow(difference))
+        yield "encoder", mask
+    if plain:
+        yield "border", 1 - _flooded(_length(difference))
+
+
+def _refined(mask: Floats, flooded: Floats, *, sure: Booleans, shadow: Booleans) -> Floats:
+    """The coarse mask with edges from the background: halo and shadow out, thin parts in."""
+    if flooded[sure].sum() > MOST_ERASED * max(int(np.count_nonzero(sure)), 1):
+        return mask
+    kept = (mask > 0) * (1 - flooded)
+    kept[shadow & ~sure] = 0
+    return np.asarray(kept, dtype=np.float32)
+
+
+def _background(lab: Floats) -> tuple[Floats, bool]:
+    """A color that changes evenly over the picture, fitted to its frame, and whether it holds.
+
+    Returns (h, w, 3) and True where most of the frame agrees.  Reweighted least squares:
+    a product that touches the frame loses its say.
+    """
+    height, width = lab.shape[:2]
+    edge = max(1, round(FRAME * min(height, width)))
+    down, across = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
+    rows = np.r_[:edge, height - edge : height]
+    columns = np.r_[:edge, width - edge : width]
+    target = np.concatenate([lab[rows].reshape(-1, 3), lab[:, columns].reshape(-1, 3)])
+    design = np.ones((len(target), 3), dtype=np.float32)
+    design[:, 1] = np.concatenate([np.repeat(down[rows], width), np.repeat(down, len(columns))])
+    design[:, 2] = np.concatenate([np.tile(across, len(rows)), np.tile(across[columns], height)])
+    distance = np.asarray(_length(target - _commonest(target)) / 2, dtype=np.float32)
+    for _ in range(3):
+        weighted = design * np.exp(-((distance / OTHER) ** 2))[:, None].astype(np.float32)
+        moments = design.T @ weighted + 1e-3 * np.eye(3, dtype=np.float32)
+        fit: Floats = np.linalg.solve(moments, weighted.T @ target).astype(np.float32)
+        distance = _length((target - design @ fit).astype(np.float32))
+    plain = np.count_nonzero(distance < OTHER) >= PLAIN_SHARE * len(distance)
+    fitted = (fit[0] + down[:, None] * fit[1])[:, None] + across[:, None] * fit[2]
+    return np.asarray(fitted, dtype=np.float32), bool(plain)
+
+
+def _commonest(colors: Floats) -> Floats:
+    """The mean of the fullest coarse cell of (count, 3) OKLab: robust where a mean is not."""
+    cells = np.floor(colors / np.float32(0.1)).astype(np.int64) @ np.array([400, 20, 1])
+    _, inverse, counts = np.unique(cells, return_inverse=True, return_counts=True)
+    return np.asarray(colors[inverse == counts.argmax()].mean(axis=0))
+
+
+def _flooded(distance: Floats) -> Floats:
+    """(h, w) in [0, 1]: like the background, and joined to the frame by such pixels."""
+    joined = _joined_to_frame(distance < OTHER)
+    return np.asarray((1 - _ramp(distance, SAME, OTHER)) * joined, dtype=np.float32)
+
+
+def _joined_to_frame(candidates: Booleans) -> Booleans:
+    labels, count = ndimage.label(candidates)
+    outer = np.zeros(count + 1, dtype=bool)
+    for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        outer[side] = True
+    outer[0] = False
+    return np.asarray(outer[labels])
+
+
+def _shadow(difference: Floats) -> Booleans:
+    """Pixels a shadow could explain: somewhat darker than the background, same tint."""
+    drop, red, yellow = (difference[..., part] for part in range(3))
+    same_tint = (np.abs(red) < SHADOW_TINT) & (np.abs(yellow) < SHADOW_TINT)
+    return np.asarray((drop < 0) & (drop > -SHADOW_DROP) & same_tint)
+
+
+def _length(difference: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.einsum("...c,...c->...", difference, difference)))
+
+
+def _ramp(values: Floats, low: float, high: float) -> Floats:
+    return np.asarray(np.clip((values - low) / (high - low), 0, 1), dtype=np.float32)

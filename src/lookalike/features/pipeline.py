@@ -1,0 +1,186 @@
+"""The extractor: image bytes in, one row with palette and attributes out.
+
+Three stages, so that a catalog can be read by several threads while the encoder works:
+`prepare` (decode and fit; nearly all of it inside Pillow, which lets other threads run),
+`encode` (the model, in fixed batches) and `finish` (everything measured on the small picture).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from lookalike.domain.arrays import Floats, Pixels
+from lookalike.domain.channels import Channel, Layout
+from lookalike.domain.features import ImageFeatures
+from lookalike.features.color_names import accent_colors, color_family
+from lookalike.features.foreground import foreground
+from lookalike.features.heads import CHANNEL_HEADS, head_attributes, head_channel
+from lookalike.features.image import ImageLimits, decode
+from lookalike.features.image_fit import crop, fit_square, thumbnail, unpad
+from lookalike.features.image_header import Format
+from lookalike.features.palette import PROTOTYPE_COUNT, color_channel, palette
+from lookalike.features.protocol import Encoded, Encoder
+from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
+
+EXTRACTOR_VERSION = "1"
+"""Raise when palette, color, shape, mask or thresholds change what is measured."""
+
+ANALYSIS_PX = 112  # twice the default mask's resolution; colors and outline are stable from here
+ENCODER_OVERSAMPLING = 2  # decode to at least twice the encoder's side, as its evaluation did
+
+Box = tuple[float, float, float, float]
+"""x, y, width, height as fractions of the upright image."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An image ready for the encoder and for measuring.
+
+    square  (s, s, 3) uint8, as the encoder wants it
+    pixels  (h, w, 3) uint8, the analysis picture of at most ANALYSIS_PX a side
+    alpha   (h, w) in [0, 1], or None
+    """
+
+    square: Pixels
+    pixels: Pixels
+    alpha: Floats | None
+    width_px: int
+    height_px: int
+    format: Format
+
+
+class Extractor:
+    """Measures images with one encoder.  Holds no other state; any thread may call it."""
+
+    def __init__(self, encoder: Encoder, *, limits: ImageLimits | None = None) -> None:
+        self.encoder = encoder
+        self.limits = limits or ImageLimits()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the same image could give another row, palette or attribute."""
+        parts = (self.encoder.fingerprint, EXTRACTOR_VERSION, str(ANALYSIS_PX))
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The channels of a row; those of heads that the encoder lacks are left out."""
+        heads = self.encoder.heads
+        return Layout(
+            (
+                Channel("look", self.encoder.embedding_size),
+                Channel("color", PROTOTYPE_COUNT),
+                *(
+                    Channel(name, len(heads[head]))
+                    for name, head in CHANNEL_HEADS.items()
+                    if head in heads
+                ),
+                Channel("shape", SILHOUETTE_SIZE),
+            )
+        )
+
+    def prepare(self, data: bytes, *, crop_box: Box | None = None) -> Prepared:
+        """Decode an image file and bring it to the two sizes that are needed.
+
+        Raises ImageProblem for an unusable image and InvalidInput for a crop box outside it.
+        """
+        spec = self.encoder.input
+        part = 1.0 if crop_box is None else max(min(crop_box[2:]), _LEAST_PART)
+        target_px = int(ENCODER_OVERSAMPLING * spec.size_px / part)
+        decoded = decode(data, limits=self.limits, target_px=target_px)
+        if crop_box is not None:
+            decoded = crop(decoded, crop_box)
+        pixels, alpha = thumbnail(decoded, ANALYSIS_PX)
+        return Prepared(
+            square=fit_square(decoded.pixels, spec.size_px, fit=spec.fit, fill=spec.fill),
+            pixels=pixels,
+            alpha=alpha,
+            width_px=decoded.width_px,
+            height_px=decoded.height_px,
+            format=decoded.format,
+        )
+
+    def encode(self, prepared: Sequence[Prepared]) -> list[Encoded]:
+        """One `Encoded` of a single row for each image; give several to use all cores."""
+        side = self.encoder.input.size_px
+        squares = np.empty((len(prepared), side, side, 3), np.uint8)
+        for row, one in enumerate(prepared):
+            squares[row] = one.square
+        whole = self.encoder.encode(squares)
+        return [_row(whole, row) for row in range(len(prepared))]
+
+    def finish(self, prepared: Prepared, encoded: Encoded) -> ImageFeatures:
+        """Measure the foreground and put everything together; about 3 ms of processor time."""
+        heads = self.encoder.heads
+        chances = {name: values[0] for name, values in encoded.heads.items()}
+        pixels = prepared.pixels
+        product = foreground(
+            pixels, alpha=prepared.alpha, encoder_mask=self._mask_on_image(prepared, encoded)
+        )
+        swatches = palette(pixels, product.weights)
+        hues = _labeled(heads, chances, "color")
+        family = color_family(swatches, hues)
+        parts: dict[str, Floats] = {
+            "look": encoded.embedding[0],
+            "color": color_channel(pixels, product.weights),
+            "shape": silhouette(product.weights),
+        }
+        for channel, head in CHANNEL_HEADS.items():
+            if head in chances:
+                parts[channel] = head_channel(chances[head])
+        return ImageFeatures(
+            row=self.layout.row(parts),
+            palette=swatches,
+            attributes={"color_family": family, **head_attributes(heads, chances)},
+            evidence={
+                "mask": product.source,
+                "mask_share": round(product.share, 4),
+                "format": prepared.format,
+                **_gender_hint(heads.get("gender"), chances.get("gender")),
+            },
+            width_px=prepared.width_px,
+            height_px=prepared.height_px,
+            accent_colors=accent_colors(swatches, family.value),
+        )
+
+    def extract(self, data: bytes, *, crop_box: Box | None = None) -> ImageFeatures:
+        """All stages for one photo; equal to what indexing gives for the same bytes."""
+        prepared = self.prepare(data, crop_box=crop_box)
+        return self.finish(prepared, self.encode([prepared])[0])
+
+    def _mask_on_image(self, prepared: Prepared, encoded: Encoded) -> Floats | None:
+        if encoded.mask is None:
+            return None
+        rows, columns = prepared.pixels.shape[:2]
+        return unpad(encoded.mask[0], (columns, rows), padded=self.encoder.input.fit == "pad")
+
+
+_LEAST_PART = 0.05  # a smaller crop decodes the image at 20 times the usual size at most
+
+
+def _row(whole: Encoded, row: int) -> Encoded:
+    one = slice(row, row + 1)
+    return Encoded(
+        embedding=whole.embedding[one],
+        mask=None if whole.mask is None else whole.mask[one],
+        heads={name: values[one] for name, values in whole.heads.items()},
+    )
+
+
+def _labeled(
+    heads: Mapping[str, tuple[str, ...]], chances: Mapping[str, Floats], name: str
+) -> dict[str, float] | None:
+    if name not in chances:
+        return None
+    return dict(zip(heads[name], chances[name].tolist(), strict=True))
+
+
+def _gender_hint(classes: tuple[str, ...] | None, chances: Floats | None) -> dict[str, str | float]:
+    """Whom the picture seems meant for: evidence only, never an attribute that filters."""
+    if classes is None or chances is None:
+        return {}
+    best = int(chances.argmax())
+    return {"gender_hint": classes[best], "gender_hint_confidence": round(float(chances[best]), 4)}

@@ -1,0 +1,75 @@
+"""The Encoder port: square pictures in; an embedding, a mask and class probabilities out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from lookalike.domain.arrays import Floats, Pixels
+
+Fit = Literal["pad", "crop", "stretch"]
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """How an encoder wants its pictures; `image.fit_square` makes them.
+
+    size_px    side of the square
+    fit        pad with `fill`, crop the center, or stretch; always resized bicubically
+    mean, std  of RGB in 0..1, applied as (x / 255 - mean) / std; only for a floating dtype
+    """
+
+    size_px: int
+    fit: Fit = "pad"
+    fill: int = 255
+    layout: Literal["NCHW", "NHWC"] = "NCHW"
+    dtype: Literal["uint8", "float32", "float16"] = "uint8"
+    color: Literal["RGB", "BGR"] = "RGB"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What an encoder says of a batch of n pictures.
+
+    embedding  (n, e) float32, unit length
+    mask       (n, m, m) probability of "product" over the square picture, or None
+    heads      head name -> (n, classes) probabilities
+    """
+
+    embedding: Floats
+    mask: Floats | None = None
+    heads: Mapping[str, Floats] = field(default_factory=dict)
+
+
+class Encoder(Protocol):
+    """A picture's result never depends on its companions in a batch, nor on its place there."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same picture could give other numbers."""
+        ...
+
+    @property
+    def input(self) -> InputSpec: ...
+
+    @property
+    def embedding_size(self) -> int: ...
+
+    @property
+    def heads(self) -> Mapping[str, tuple[str, ...]]:
+        """Head name -> its class names, in the order of the probabilities."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """How many pictures one call of the model takes; more in `encode` keep all cores busy."""
+        ...
+
+    def encode(self, pictures: Pixels) -> Encoded:
+        """Encode (n, size_px, size_px, 3) uint8 RGB pictures, n >= 0, from any thread.
+
+        Raises InvalidInput for a wrong shape and for a model that gives NaN or no probabilities,
+        Unavailable when the model or its device cannot be used.
+        """
+        ...

@@ -1,0 +1,211 @@
+"""The default index: every answer is exact, and proven so for each query."""
+
+import bisect
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from lookalike.domain.arrays import Booleans, Floats, Integers
+from lookalike.domain.channels import Layout
+from lookalike.domain.filters import Filter, fields_of
+from lookalike.errors import InvalidInput
+from lookalike.index.certified import Part, certified
+from lookalike.index.masks import mask
+from lookalike.index.protocol import Entry, Hits
+from lookalike.index.segment import (
+    Segment,
+    base_segment,
+    check_entry,
+    delta_segment,
+)
+from lookalike.index.values import KEY, Kind, check_fields
+
+
+class ExactIndex:
+    """A base of many products, and beside it the few that changed since it was built.
+
+    Products are numbered over the base, then the changed ones, and so are rows.  A product
+    of the base that was replaced or removed keeps its number and is not alive.
+    The kind of a field is the base's; a changed value that cannot be read as that kind is
+    missing until the next build.
+    """
+
+    def __init__(self, base: Segment, layout: Layout) -> None:
+        self._layout = layout
+        self._base = base
+        self._alive: Booleans | None = None  # (base products,), None while all are
+        self._changed: dict[str, Entry] = {}
+        self._delta: Segment | None = None
+        self._keys: Integers | None = None
+        self._count = len(base)
+
+    @classmethod
+    def build(cls, entries: Iterable[Entry], *, layout: Layout) -> "ExactIndex":
+        """An index in memory.  Raises InvalidInput for wrong rows and for a sku given twice."""
+        checked = list(entries)
+        for entry in checked:
+            check_entry(entry, layout)
+        return cls(base_segment(checked, layout), layout)
+
+    @property
+    def layout(self) -> Layout:
+        return self._layout
+
+    @property
+    def fields(self) -> Mapping[str, Kind]:
+        kinds: dict[str, Kind] = {KEY: "text", **self._base.columns.kinds}
+        if self._delta is not None:
+            kinds = {**self._delta.columns.kinds, **kinds}
+        return kinds
+
+    def __len__(self) -> int:
+        return self._count
+
+    def search(self, queries: Floats, *, limit: int, where: Filter | None = None) -> Hits:
+        rows = checked_queries(queries, self._layout)
+        if limit < 1:
+            raise InvalidInput(f"limit is {limit}; it must be at least 1.")
+        if where is not None:
+            self._check(where)
+        parts = [
+            Part(segment, start, start_row, self._allowed(segment, start, where), keys)
+            for segment, start, start_row, keys in self._segments()
+        ]
+        return certified(parts, rows, limit=limit, layout=self._layout)
+
+    def select(self, where: Filter | None = None) -> Integers:
+        if where is not None:
+            self._check(where)
+        products, keys = [], []
+        for segment, start, _, own_keys in self._segments():
+            allowed = self._allowed(segment, start, where)
+            numbers = np.arange(len(segment)) if allowed is None else np.flatnonzero(allowed)
+            products.append(numbers + start)
+            keys.append(2 * numbers + 1 if own_keys is None else own_keys[numbers])
+        found = np.concatenate(products)
+        return found[np.lexsort((found, np.concatenate(keys)))]
+
+    def counts(self, field: str, where: Filter | None = None) -> dict[str, int]:
+        if where is not None:
+            self._check(where)
+        total: Counter[str] = Counter()
+        for segment, start, _, _ in self._segments():
+            allowed = self._allowed(segment, start, where)
+            everything = np.ones(len(segment), dtype=np.bool_)
+            column = segment.column(field, start=start)
+            total.update(column.counts(everything if allowed is None else allowed))
+        return dict(total)
+
+    def sku(self, product: int) -> str:
+        segment, start, _ = self._home(product)
+        return segment.skus[product - start]
+
+    def skus(self, products: Integers) -> list[str]:
+        return [self.sku(product) for product in np.asarray(products).tolist()]
+
+    def with_changes(self, upserts: Sequence[Entry], removed: Sequence[str]) -> "ExactIndex":
+        """This index with products removed, then added or replaced (the last of a sku counts)."""
+        for entry in upserts:
+            check_entry(entry, self._layout)
+        changed = dict(self._changed)
+        alive = np.ones(len(self._base), np.bool_) if self._alive is None else self._alive.copy()
+        for sku in [*removed, *(entry.sku for entry in upserts)]:
+            changed.pop(sku, None)
+            number = self._base.numbers.get(sku)
+            if number is not None:
+                alive[number] = False
+        changed.update((entry.sku, entry) for entry in upserts)
+        return self._with(alive, changed)
+
+    def number(self, sku: str) -> int | None:
+        if sku in self._changed and self._delta is not None:
+            return len(self._base) + self._delta.numbers[sku]
+        number = self._base.numbers.get(sku)
+        dead = number is not None and self._alive is not None and not self._alive[number]
+        return None if dead else number
+
+    def vectors(self, rows: Integers) -> Floats:
+        rows = np.asarray(rows, dtype=np.int64)
+        if self._delta is None:
+            return np.asarray(self._base.rows[rows])
+        start = len(self._base.rows)
+        found = np.empty((len(rows), self._layout.width), dtype=np.float32)
+        late = rows >= start
+        found[~late] = self._base.rows[rows[~late]]
+        found[late] = self._delta.rows[rows[late] - start]
+        return found
+
+    def product_rows(self, product: int) -> Integers:
+        segment, start, start_row = self._home(product)
+        return segment.product_rows(product - start) + start_row
+
+    def documents(self, products: Integers) -> list[str]:
+        found = []
+        for product in np.asarray(products).tolist():
+            segment, start, _ = self._home(product)
+            found.append(segment.documents[product - start])
+        return found
+
+    def codes(self, field: str, products: Integers) -> Integers:
+        products = np.asarray(products, dtype=np.int64)
+        if self._delta is None:
+            return self._base.column(field, start=0).codes(products)
+        start = len(self._base)
+        found = np.empty(len(products), dtype=np.int64)
+        late = products >= start
+        found[~late] = self._base.column(field, start=0).codes(products[~late])
+        found[late] = self._delta.column(field, start=start).codes(products[late] - start)
+        return found
+
+    def _segments(self) -> list[tuple[Segment, int, int, Integers | None]]:
+        """Each segment with its first product, first row and the sort keys of its products."""
+        base = (self._base, 0, 0, None)
+        if self._delta is None:
+            return [base]
+        return [base, (self._delta, len(self._base), len(self._base.rows), self._keys)]
+
+    def _home(self, product: int) -> tuple[Segment, int, int]:
+        if self._delta is not None and product >= len(self._base):
+            return self._delta, len(self._base), len(self._base.rows)
+        return self._base, 0, 0
+
+    def _check(self, where: Filter) -> None:
+        """Raises InvalidInput for unknown fields; the kinds of a delta are built only if needed."""
+        asked = fields_of(where) - {KEY}
+        if not asked <= self._base.columns.kinds.keys():
+            check_fields(asked, self.fields)
+
+    def _allowed(self, segment: Segment, start: int, where: Filter | None) -> Booleans | None:
+        """(products,) of the segment that pass, or None when all do."""
+        alive = self._alive if segment is self._base else None
+        if where is None:
+            return alive
+        found = mask(where, lambda field: segment.column(field, start=start))
+        return found if alive is None else np.logical_and(found, alive, out=found)
+
+    def _with(self, alive: Booleans, changed: dict[str, Entry]) -> "ExactIndex":
+        index = ExactIndex(self._base, self._layout)
+        index._alive = None if bool(alive.all()) else alive
+        index._changed = changed
+        index._count = int(np.count_nonzero(alive)) + len(changed)
+        if changed:
+            delta = delta_segment(changed.values(), self._layout, like=self._base.columns)
+            index._delta = delta
+            skus = self._base.skus
+            places = [bisect.bisect_left(skus, sku) for sku in delta.skus]
+            index._keys = 2 * np.array(places, dtype=np.int64)  # between the base's odd keys
+        return index
+
+
+def checked_queries(queries: Floats, layout: Layout) -> Floats:
+    """(count, width) float32.  Raises InvalidInput for another shape or an infinite value."""
+    rows = np.atleast_2d(np.asarray(queries, dtype=np.float32))
+    if rows.ndim != 2 or len(rows) == 0 or rows.shape[1] != layout.width:
+        raise InvalidInput(
+            f"The query has shape {np.shape(queries)}; this index holds rows of {layout.width}.",
+            hint=f"Pass (count, {layout.width}), one row per anchor image.",
+        )
+    if not np.isfinite(rows).all():
+        raise InvalidInput("The query holds a value that is not finite.")
+    return rows

@@ -1,0 +1,103 @@
+"""Generations: snapshots published one after the other, each complete or not there at all."""
+
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from lookalike.errors import Unavailable
+from lookalike.index.snapshot_format import damaged, replace_text, sync_folder
+from lookalike.index.snapshot_reader import Snapshot, open_snapshot
+from lookalike.index.snapshot_writer import write_snapshot
+
+__all__ = [
+    "Snapshot",
+    "current",
+    "open_current",
+    "open_generation",
+    "open_snapshot",
+    "publish",
+    "write_snapshot",
+]
+
+_FOLDER = "generations"
+_POINTER = "CURRENT"
+_BUILDING = "building-"
+_DIGITS = 6  # so that names sort; larger numbers simply have more digits
+
+
+def publish(root: Path, write: Callable[[Path], None]) -> int:
+    """Let `write` fill a new folder and switch to it; returns the generation's number.
+
+    A crash at any moment leaves the old generation or the new one, whole.  The generation
+    before is kept for readers about to open it; earlier ones and unfinished folders are
+    removed, which readers that have them open do not notice.
+    The caller sees to it that nobody else publishes into `root` meanwhile.
+    """
+    generations = root / _FOLDER
+    generations.mkdir(parents=True, exist_ok=True)
+    sync_folder(root)
+    previous = current(root)
+    building = generations / f"{_BUILDING}{uuid.uuid4().hex}"
+    building.mkdir()
+    try:
+        write(building)
+        sync_folder(building)
+        number = max([previous or 0, *_numbers(generations)]) + 1
+        building.rename(_folder(root, number))
+        sync_folder(generations)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    replace_text(root / _POINTER, f"{number}\n")
+    _remove_others(generations, keep={_folder(root, n).name for n in (previous, number) if n})
+    return number
+
+
+def current(root: Path) -> int | None:
+    """The number of the generation in use, or None while nothing was published.
+
+    Raises Unavailable when the pointer is damaged.
+    """
+    try:
+        text = (root / _POINTER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        return int(text)
+    except ValueError as error:
+        raise damaged(root, f"{_POINTER} reads {text[:40]!r}") from error
+
+
+def open_generation(root: Path, generation: int) -> Snapshot:
+    """Raises Unavailable for a generation that is damaged or no longer there."""
+    return open_snapshot(_folder(root, generation))
+
+
+def open_current(root: Path) -> tuple[int, Snapshot] | None:
+    """The generation in use, opened, however fast new ones are published meanwhile."""
+    generation = current(root)
+    while generation is not None:
+        try:
+            return generation, open_generation(root, generation)
+        except Unavailable:
+            newer = current(root)
+            if newer == generation:
+                raise
+            generation = newer
+    return None
+
+
+def _folder(root: Path, generation: int) -> Path:
+    return root / _FOLDER / f"{generation:0{_DIGITS}d}"
+
+
+def _numbers(generations: Path) -> list[int]:
+    return [int(path.name) for path in generations.iterdir() if path.name.isdecimal()]
+
+
+def _remove_others(generations: Path, *, keep: set[str]) -> None:
+    """What cannot be removed (Windows keeps mapped files) is removed the next time."""
+    for path in generations.iterdir():
+        if path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)

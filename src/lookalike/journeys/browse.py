@@ -1,0 +1,88 @@
+"""Walk through a collection without an anchor: pages of products, facets, one product."""
+
+import base64
+import binascii
+import json
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lookalike.domain.filters import Filter
+from lookalike.domain.problems import Problem
+from lookalike.domain.results import ProductDetail, ProductPage
+from lookalike.errors import InvalidInput
+from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.entries import document
+from lookalike.storage.collection import Collection
+from lookalike.storage.features import IndexedProduct
+
+FACETS = ("category", "color_family", "brand", "pattern", "style", "product_type")
+MOST_FACET_VALUES = 200
+
+
+def products(
+    view: CatalogView, *, where: Filter | None, limit: int, cursor: str | None
+) -> ProductPage:
+    """One page; the cursor holds the last sku, so changes in between lose nothing."""
+    index = view.index
+    numbers = index.select(where)
+    first = 0 if cursor is None else bisect_right(numbers, _last_sku(cursor), key=index.sku)
+    page = numbers[first : first + limit]
+    shown = tuple(json.loads(text) for text in index.documents(page))
+    more = first + len(page) < len(numbers)
+    return ProductPage(shown, len(numbers), _cursor(shown[-1]["sku"]) if more else None)
+
+
+def product(view: CatalogView, collection: Collection, sku: str) -> ProductDetail:
+    """All that is known of one product, its images' problems too.  Raises NotFound."""
+    problems = _problems(collection, sku)
+    number = view.index.number(sku)
+    layout = view.index.layout
+    if number is None:
+        bare = IndexedProduct(collection.products.get(sku), view.change, ())
+        return ProductDetail(
+            document(bare), np.zeros((0, layout.width), np.float32), layout, problems
+        )
+    rows = view.index.vectors(view.index.product_rows(number))
+    (text,) = view.index.documents(np.array([number]))
+    return ProductDetail(json.loads(text), rows, layout, problems)
+
+
+def _problems(collection: Collection, sku: str) -> tuple[Problem, ...]:
+    found = collection.images.for_products([sku]).get(sku, ())
+    return tuple(
+        Problem(None, sku, one.location, one.problem.code, one.problem.message, skipped=False)
+        for one in found
+        if one.problem
+    )
+
+
+def facets(view: CatalogView) -> dict[str, list[dict[str, Any]]]:
+    """Field -> its values with their number of products, most frequent first."""
+    found = {}
+    for name in FACETS:
+        counts = view.index.counts(name)
+        if counts:
+            found[name] = _facet(counts)
+    return found
+
+
+def _facet(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [{"value": value, "count": count} for value, count in ranked[:MOST_FACET_VALUES]]
+
+
+def _cursor(sku: str) -> str:
+    return base64.urlsafe_b64encode(sku.encode()).decode()
+
+
+def _last_sku(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise InvalidInput(
+            f"{cursor[:60]!r} is not a cursor.",
+            hint="Send the `cursor` of the previous page as it came.",
+        ) from None

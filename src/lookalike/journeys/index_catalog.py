@@ -1,0 +1,129 @@
+"""Bring a collection in line with a catalog: read, measure, publish; restartable anywhere."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from lookalike.domain.index_run import IndexReport, Options
+from lookalike.domain.problems import Problem
+from lookalike.domain.progress import Report, Step
+from lookalike.index import snapshot
+from lookalike.journeys.measure_images import Measured, Tools, measure_images, unseen
+from lookalike.journeys.publish import open_view, publish
+from lookalike.journeys.read_catalog import Reading, read_catalog
+from lookalike.sources.protocol import CatalogSource
+from lookalike.storage.collection import Collection
+
+SECONDS_PER_IMAGE = 0.008  # bench/indexing.py on two cores; what --dry-run multiplies
+
+
+def plan_index(source: CatalogSource, tools: Tools, options: Options) -> IndexReport:
+    """What a run would do, without writing anything: counts, problems, estimated seconds."""
+    reading = read_catalog(source, tools.collection, write=False, report=lambda step: None)
+    todo, measured = unseen(sorted(reading.locations), tools, refresh=options.refresh)
+    return _report(
+        reading,
+        measured,
+        tools.collection,
+        source,
+        removed=0 if options.keep_missing else len(reading.missing),
+        seconds=len(todo) * SECONDS_PER_IMAGE,
+        encoded=len(todo),
+        job=None,
+    )
+
+
+def index_catalog(
+    source: CatalogSource, tools: Tools, options: Options, *, job: str, report: Report
+) -> IndexReport:
+    """Run as one job of the collection.
+
+    Raises Conflict while another process indexes the collection.
+    Killed at any instant, a second run goes on where it stopped and ends in the same state.
+    """
+    started = time.monotonic()
+    collection = tools.collection
+    told = _job_report(collection, job, report)
+    with collection.writer():
+        reading = read_catalog(source, collection, write=True, report=told)
+        removed = 0 if options.keep_missing else collection.products.remove(reading.missing)
+        measured = measure_images(reading.locations, tools, refresh=options.refresh, report=told)
+        if _is_stale(tools):
+            publish(collection, tools.extractor, report=told)
+        collection.update_settings(
+            {
+                "source": source.location,
+                "images_root": source.images_root,
+                "fingerprint": tools.extractor.fingerprint,
+            }
+        )
+    return _report(
+        reading,
+        measured,
+        collection,
+        source,
+        removed=removed,
+        seconds=time.monotonic() - started,
+        encoded=measured.encoded,
+        job=job,
+    )
+
+
+def _is_stale(tools: Tools) -> bool:
+    view = open_view(tools.collection)
+    return (
+        view is None
+        or view.change != tools.collection.products.latest_change()
+        or view.fingerprint != tools.extractor.fingerprint
+    )
+
+
+def _job_report(collection: Collection, job: str, report: Report) -> Callable[[Step], None]:
+    """Pass progress on, and keep the job's row current about once a second."""
+    stage, written = "", 0.0
+
+    def told(step: Step) -> None:
+        nonlocal stage, written
+        report(step)
+        now = time.monotonic()
+        if step.stage != stage or now - written >= 1:
+            stage, written = step.stage, now
+            counts = {"done": step.done, "total": step.total or 0}
+            collection.jobs.update(job, now=datetime.now(UTC), stage=step.stage, counts=counts)
+
+    return told
+
+
+def _report(
+    reading: Reading,
+    measured: Measured,
+    collection: Collection,
+    source: CatalogSource,
+    *,
+    removed: int,
+    seconds: float,
+    encoded: int,
+    job: str | None,
+) -> IndexReport:
+    skus = collection.images.skus_of(measured.problems)
+    problems = [
+        Problem(None, sku, location, one.code, one.message, skipped=False)
+        for location, one in sorted(measured.problems.items())
+        for sku in skus.get(location, (None,))
+    ]
+    return IndexReport(
+        job_id=job,
+        collection_id=collection.id,
+        dry_run=job is None,
+        products=reading.products,
+        added=len(reading.added),
+        changed=len(reading.changed),
+        removed=removed,
+        images=len(reading.locations),
+        encoded=encoded,
+        reused=measured.reused,
+        problems=(*reading.problems, *problems),
+        seconds=seconds,
+        generation=snapshot.current(collection.folder) or 0,
+        mapping=dict(source.mapping),
+    )

@@ -1,0 +1,59 @@
+"""An index run as a job: its state, counts and problems are kept while and after it runs."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from lookalike.domain.index_run import IndexReport, Options
+from lookalike.domain.progress import Report
+from lookalike.errors import LookalikeError
+from lookalike.journeys.index_catalog import index_catalog
+from lookalike.journeys.measure_images import Tools
+from lookalike.sources.protocol import CatalogSource
+
+KIND = "index"
+
+
+def create_job(source: CatalogSource, tools: Tools, options: Options) -> str:
+    """Queue a run; returns the id of its job."""
+    request = {
+        "source": source.location,
+        "images_root": source.images_root,
+        "keep_missing": options.keep_missing,
+        "refresh": options.refresh,
+    }
+    return tools.collection.jobs.create(KIND, request, now=datetime.now(UTC))
+
+
+def run_job(
+    job: str, source: CatalogSource, tools: Tools, options: Options, *, report: Report
+) -> IndexReport:
+    """Run it to its end.  Whatever stops it is written down before it is raised again."""
+    jobs = tools.collection.jobs
+    jobs.update(job, now=datetime.now(UTC), state="running")
+    try:
+        done = index_catalog(source, tools, options, job=job, report=report)
+    except LookalikeError as error:
+        jobs.update(job, now=datetime.now(UTC), state="failed", message=str(error))
+        raise
+    except BaseException as error:
+        said = f"{type(error).__name__}: {error}"
+        jobs.update(job, now=datetime.now(UTC), state="failed", message=said)
+        raise
+    jobs.add_problems(job, done.problems)
+    jobs.update(job, now=datetime.now(UTC), state="succeeded", stage="", counts=counts(done))
+    return done
+
+
+def counts(report: IndexReport) -> Mapping[str, int]:
+    """The figures of a report that a job keeps."""
+    return {
+        "products": report.products,
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "images": report.images,
+        "encoded": report.encoded,
+        "reused": report.reused,
+        "problems": len(report.problems),
+        "generation": report.generation,
+    }

@@ -1,0 +1,232 @@
+"""The second half of an index run: from image locations to stored features.
+
+Reading, decoding and measuring run in threads beside the encoder, which is the bottleneck;
+the encoder itself runs in the calling thread on whole batches.  Features are stored before
+the record that says an image has been seen, so a kill at any instant costs at most the work
+since the last flush, and never leaves an image that looks done and is not.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from lookalike.domain.features import ImageFeatures
+from lookalike.domain.progress import Report, Step
+from lookalike.features.image import ImageProblem
+from lookalike.features.pipeline import Extractor, Prepared
+from lookalike.features.protocol import Encoded
+from lookalike.sources.protocol import FetchProblem, ImageStore
+from lookalike.storage.collection import Collection
+from lookalike.storage.features import FeatureStore
+from lookalike.storage.images import ImageProblem as StoredProblem
+from lookalike.storage.images import ImageRecord
+
+STAGE = "looking at the images"
+CHUNK = 32  # images read by one task; small enough that three threads stay busy at the end
+CHUNKS_AHEAD = 6  # prepared images waiting for the encoder: 6 * 32 * 200 kB are 40 MB
+BATCHES_BEHIND = 8  # encoded batches waiting to be measured, before the encoder waits for them
+ENCODED_TOGETHER = 32  # so that no core idles for long while the last of them is encoded
+FLUSH = 256  # images per durable transaction: about two seconds of encoding
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One image after reading: prepared for the encoder, known already, or a problem."""
+
+    location: str
+    stamp: str | None
+    hash: str | None = None
+    prepared: Prepared | None = None
+    problem: StoredProblem | None = None
+
+
+@dataclass
+class Measured:
+    """What a run did: images whose features were computed, found in the cache, or impossible."""
+
+    encoded: int = 0
+    reused: int = 0
+    problems: dict[str, StoredProblem] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What measuring works with."""
+
+    extractor: Extractor
+    images: ImageStore
+    features: FeatureStore
+    collection: Collection
+    threads: int
+
+
+def measure_images(
+    locations: Iterable[str], tools: Tools, *, refresh: bool, report: Report
+) -> Measured:
+    """Make sure that every location has features or a recorded problem.
+
+    refresh  read every image again, even where size and time say that it is unchanged
+    """
+    wanted = sorted(set(locations))
+    todo, measured = unseen(wanted, tools, refresh=refresh)
+    done = len(wanted) - len(todo)
+    with ThreadPoolExecutor(tools.threads, thread_name_prefix="images") as pool:
+        run = _Run(tools, measured, pool)
+        for seen in _read_ahead(todo, tools, pool):
+            run.take(seen)
+            done += 1
+            if done % CHUNK == 0:
+                report(Step(STAGE, done, len(wanted)))
+        run.finish()
+    report(Step(STAGE, done, len(wanted)))
+    return measured
+
+
+def unseen(locations: Sequence[str], tools: Tools, *, refresh: bool) -> tuple[list[str], Measured]:
+    """Those that must be read, and what is known of the others."""
+    measured = Measured()
+    if refresh:
+        return list(locations), measured
+    records = tools.collection.images.records(locations)
+    hashes = (record.hash for record in records.values() if record.hash)
+    known = tools.features.known(hashes, tools.extractor.fingerprint)
+    todo = []
+    for location in locations:
+        record = records.get(location)
+        if record is None or record.hash is None or _differs(record, tools.images):
+            todo.append(location)
+        elif record.problem:
+            measured.problems[location] = record.problem
+        elif record.hash in known:
+            measured.reused += 1
+        else:
+            todo.append(location)
+    return todo, measured
+
+
+def _differs(record: ImageRecord, images: ImageStore) -> bool:
+    return images.stamp(record.location) != record.stamp
+
+
+def _read_ahead(locations: Sequence[str], tools: Tools, pool: ThreadPoolExecutor) -> Iterator[Seen]:
+    """Read chunks in threads, a few ahead of whoever consumes them, in order."""
+    waiting: deque[Future[list[Seen]]] = deque()
+    for start in range(0, len(locations), CHUNK):
+        waiting.append(pool.submit(_read_chunk, locations[start : start + CHUNK], tools))
+        if len(waiting) > CHUNKS_AHEAD:
+            yield from waiting.popleft().result()
+    while waiting:
+        yield from waiting.popleft().result()
+
+
+def _read_chunk(locations: Sequence[str], tools: Tools) -> list[Seen]:
+    read = [_read(location, tools.images) for location in locations]
+    hashes = [seen.hash for seen, _ in read if seen.hash]
+    known = tools.features.known(hashes, tools.extractor.fingerprint)
+    return [
+        seen if seen.problem or seen.hash in known else _prepare(seen, data, tools.extractor)
+        for seen, data in read
+    ]
+
+
+def _read(location: str, images: ImageStore) -> tuple[Seen, bytes]:
+    stamp = images.stamp(location)  # before the bytes: a later change must look like one
+    try:
+        data = images.read(location)
+    except FetchProblem as problem:
+        return Seen(location, stamp, problem=StoredProblem(problem.reason, problem.message)), b""
+    return Seen(location, stamp, hashlib.sha256(data).hexdigest()), data
+
+
+def _prepare(seen: Seen, data: bytes, extractor: Extractor) -> Seen:
+    try:
+        return Seen(seen.location, seen.stamp, seen.hash, extractor.prepare(data))
+    except ImageProblem as problem:
+        said = StoredProblem(problem.reason, problem.message)
+        return Seen(seen.location, seen.stamp, seen.hash, problem=said)
+
+
+class _Run:
+    """The images in flight between the reader, the encoder and the database."""
+
+    def __init__(self, tools: Tools, measured: Measured, pool: ThreadPoolExecutor) -> None:
+        self._tools = tools
+        self._measured = measured
+        self._pool = pool
+        self._together = max(ENCODED_TOGETHER, tools.extractor.encoder.batch_size)
+        self._batch: list[Seen] = []
+        self._finishing: deque[tuple[list[Seen], Future[list[ImageFeatures]]]] = deque()
+        self._features: dict[str, ImageFeatures] = {}
+        self._records: list[ImageRecord] = []
+        self._started: set[str] = set()  # hashes met in this run; no image is encoded twice
+        self._pending: set[str] = set()  # those of them whose features are not there yet
+
+    def take(self, seen: Seen) -> None:
+        if seen.prepared is None or seen.hash is None or seen.hash in self._started:
+            self._settle(seen)
+            return
+        self._started.add(seen.hash)
+        self._pending.add(seen.hash)
+        self._batch.append(seen)
+        if len(self._batch) >= self._together:
+            self._encode()
+
+    def finish(self) -> None:
+        self._encode()
+        while self._finishing:
+            self._collect()
+        self._flush()
+
+    def _encode(self) -> None:
+        if not self._batch:
+            return
+        batch, self._batch = self._batch, []
+        prepared = [seen.prepared for seen in batch if seen.prepared]
+        extractor = self._tools.extractor
+        encoded = extractor.encode(prepared)
+        measuring = self._pool.submit(_finish, extractor, prepared, encoded)
+        self._finishing.append((batch, measuring))
+        while self._finishing and (
+            self._finishing[0][1].done() or len(self._finishing) > BATCHES_BEHIND
+        ):
+            self._collect()
+        if len(self._features) >= FLUSH:
+            self._flush()
+
+    def _collect(self) -> None:
+        batch, measuring = self._finishing.popleft()
+        for seen, features in zip(batch, measuring.result(), strict=True):
+            if seen.hash:
+                self._features[seen.hash] = features
+                self._pending.discard(seen.hash)
+                self._measured.encoded += 1
+                self._record(seen)
+
+    def _settle(self, seen: Seen) -> None:
+        if seen.problem:
+            self._measured.problems[seen.location] = seen.problem
+        else:
+            self._measured.reused += 1
+        self._record(seen)
+
+    def _record(self, seen: Seen) -> None:
+        now = datetime.now(UTC)
+        self._records.append(ImageRecord(seen.location, seen.stamp, seen.hash, seen.problem, now))
+
+    def _flush(self) -> None:
+        """Features first: a record promises that they are there."""
+        self._tools.features.put(self._features, self._tools.extractor.fingerprint)
+        self._features = {}
+        self._tools.collection.images.record(
+            one for one in self._records if one.hash not in self._pending
+        )
+        self._records = [one for one in self._records if one.hash in self._pending]
+
+
+def _finish(
+    extractor: Extractor, prepared: Sequence[Prepared], encoded: Sequence[Encoded]
+) -> list[ImageFeatures]:
+    return [extractor.finish(one, told) for one, told in zip(prepared, encoded, strict=True)]

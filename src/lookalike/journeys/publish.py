@@ -1,0 +1,54 @@
+"""From stored products to an immutable snapshot that queries read."""
+
+from collections.abc import Iterator
+
+from lookalike.domain.progress import Report, Step
+from lookalike.features.pipeline import Extractor
+from lookalike.index import snapshot
+from lookalike.index.protocol import Entry
+from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.entries import entry
+from lookalike.storage.collection import Collection
+
+STAGE = "building the index"
+REPORT_EVERY = 500
+
+
+def publish(collection: Collection, extractor: Extractor, *, report: Report) -> int:
+    """Build the next generation from the database and switch to it; returns its number."""
+    change = collection.products.latest_change()  # first: what changes meanwhile comes again
+    return snapshot.publish(
+        collection.folder,
+        lambda folder: snapshot.write_snapshot(
+            folder,
+            _entries(collection, extractor, report),
+            layout=extractor.layout,
+            meta={"change": change, "fingerprint": extractor.fingerprint},
+        ),
+    )
+
+
+def _entries(collection: Collection, extractor: Extractor, report: Report) -> Iterator[Entry]:
+    total = collection.products.count()
+    for done, stored in enumerate(collection.catalog(extractor.fingerprint), start=1):
+        one = entry(stored)
+        if one is not None:
+            yield one
+        if done % REPORT_EVERY == 0 or done == total:
+            report(Step(STAGE, done, total))
+
+
+def open_view(collection: Collection) -> CatalogView | None:
+    """The current generation, or None while there is none."""
+    found = snapshot.open_current(collection.folder)
+    if found is None:
+        return None
+    generation, opened = found
+    return CatalogView(
+        collection_id=collection.id,
+        generation=generation,
+        change=int(opened.meta["change"]),
+        index=opened.index,
+        calibration=opened.calibration,
+        fingerprint=str(opened.meta["fingerprint"]),
+    )

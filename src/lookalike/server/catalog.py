@@ -1,0 +1,82 @@
+"""Products and facets of a collection, and the index run that fills it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from lookalike.domain.filter_parsing import all_of, parse_where
+from lookalike.domain.index_run import Options
+from lookalike.server.parts import Answer, CollectionId, OpenEngine
+from lookalike.server.problems import PROBLEM_RESPONSES
+from lookalike.wire import answers
+from lookalike.wire.products import product_from
+from lookalike.wire.schema import (
+    ConnectBody,
+    FacetsBody,
+    JobBody,
+    ProductBody,
+    ProductInput,
+    ProductsBody,
+)
+
+router = APIRouter(tags=["catalog"], prefix="/collections/{collection_id}")
+
+Where = Annotated[
+    list[str],
+    Query(description="Clauses that must all hold, for example `price<=50` or `in_stock`."),
+]
+
+
+@router.get("/products", responses={200: {"model": ProductsBody}, **PROBLEM_RESPONSES})
+def products(
+    engine: OpenEngine,
+    collection_id: CollectionId,
+    where: Where = [],  # noqa: B006 - FastAPI copies defaults
+    limit: Annotated[int, Query(ge=1, le=500)] = 48,
+    cursor: str | None = None,
+) -> Answer:
+    """One page of products in the order of their skus."""
+    wanted = all_of(*(parse_where(clause) for clause in where))
+    page = engine.products(where=wanted, limit=limit, cursor=cursor, collection=collection_id)
+    return Answer(answers.products(page, collection_id))
+
+
+@router.get("/facets", responses={200: {"model": FacetsBody}, **PROBLEM_RESPONSES})
+def facets(engine: OpenEngine, collection_id: CollectionId) -> Answer:
+    """The values of the fields that shoppers choose by, with the number of products of each."""
+    return Answer({"facets": engine.facets(collection=collection_id)})
+
+
+@router.get("/products/{sku:path}", responses={200: {"model": ProductBody}, **PROBLEM_RESPONSES})
+def product(engine: OpenEngine, collection_id: CollectionId, sku: str) -> Answer:
+    """One product with its visual attributes and its `image_embedding`."""
+    found = engine.product(sku, collection=collection_id)
+    return Answer(answers.product_with_embedding(found, collection_id))
+
+
+@router.put("/products/{sku:path}", responses={200: {"model": ProductBody}, **PROBLEM_RESPONSES})
+def put_product(
+    engine: OpenEngine, collection_id: CollectionId, sku: str, body: ProductInput
+) -> Answer:
+    """Add or replace one product; it can be found by the very next question."""
+    found = engine.upsert(product_from(sku, body), collection=collection_id)
+    return Answer(answers.product_with_embedding(found, collection_id))
+
+
+@router.delete("/products/{sku:path}", status_code=204, responses=PROBLEM_RESPONSES)
+def delete_product(engine: OpenEngine, collection_id: CollectionId, sku: str) -> None:
+    """Remove one product; the very next question no longer finds it."""
+    engine.remove(sku, collection=collection_id)
+
+
+@router.post("/connect", status_code=202, responses={202: {"model": JobBody}, **PROBLEM_RESPONSES})
+def connect(engine: OpenEngine, collection_id: CollectionId, body: ConnectBody) -> Answer:
+    """Start an index run over a catalog that this machine can read; follow it as a job."""
+    job = engine.start_index(
+        body.bucket_uri,
+        images=body.images,
+        mapping=body.mapping,
+        options=Options(keep_missing=body.keep_missing),
+        collection=collection_id,
+    )
+    return Answer(answers.job(job), status_code=202)

@@ -1,0 +1,63 @@
+"""Errors as `application/problem+json`, whatever raised them."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from lookalike.errors import InvalidInput, LookalikeError
+from lookalike.wire.errors import http_status, problem_document
+from lookalike.wire.schema import ProblemDocument
+
+_logger = logging.getLogger(__name__)
+
+
+def install_problem_documents(app: FastAPI) -> None:
+    @app.exception_handler(LookalikeError)
+    def ours(_: Request, error: LookalikeError) -> JSONResponse:
+        return _answer(problem_document(error))
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if part != "body")
+        return _answer(
+            problem_document(
+                InvalidInput(
+                    f"The request is malformed at {place or 'its body'}: {first['msg']}.",
+                    hint="The shapes are described under /docs.",
+                )
+            )
+        )
+
+    @app.exception_handler(HTTPException)
+    def refused(_: Request, error: HTTPException) -> JSONResponse:
+        code = "not_found" if error.status_code == 404 else "refused"
+        return _answer(
+            ProblemDocument(
+                title=str(error.detail),
+                status=error.status_code,
+                code=code,
+                detail=str(error.detail),
+                hint="The routes are described under /docs.",
+            )
+        )
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> JSONResponse:
+        _logger.error("unexpected error at %s", request.url.path, exc_info=error)
+        return _answer(problem_document(LookalikeError("Something failed inside the server.")))
+
+
+def _answer(problem: ProblemDocument) -> JSONResponse:
+    return JSONResponse(
+        problem.model_dump(), status_code=problem.status, media_type="application/problem+json"
+    )
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, type[ProblemDocument]]] = {
+    status: {"model": ProblemDocument} for status in (http_status(InvalidInput("")), 404, 503)
+}
+"""What every route may answer beside its own shape, for OpenAPI."""

@@ -1,0 +1,180 @@
+"""The settings of one process: default < file < environment < argument."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from lookalike.errors import InvalidInput, NotFound
+
+ENVIRONMENT_PREFIX = "LOOKALIKE_"
+FILE_NAME = "lookalike.toml"
+
+
+def _setting(default: object, doc: str, *, unit: str = "", low: float | None = None) -> Any:
+    """A field with its documentation; `Any` is what dataclasses.field itself returns."""
+    return field(default=default, metadata={"doc": doc, "unit": unit, "low": low})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Built once at start-up, never changed, never read by core code.
+
+    `origins` says for each setting where its value came from.
+    """
+
+    workspace: str = _setting(
+        "lookalike-data",
+        "The folder that holds the database, the index snapshots and uploaded photos.  Put it "
+        "on a local disk: SQLite and memory mapping are unreliable on network shares.",
+    )
+    database_url: str = _setting(
+        "",
+        "An SQLAlchemy URL to keep products in a database of your own.  Empty means a SQLite "
+        "file inside the workspace, which is enough for a million products on one machine.",
+    )
+    collection: str = _setting(
+        "default", "The collection used where none is named.  One shop needs only one."
+    )
+    encoder: str = _setting(
+        "default",
+        'The image encoder: "default" ships with the product, "onnx:PATH" is your own model.  '
+        "A change re-encodes every image at the next index run.",
+    )
+    device: str = _setting(
+        "cpu", 'Where the encoder runs: "cpu", or "cuda" with onnxruntime-gpu and a GPU.'
+    )
+    encoder_threads: int = _setting(
+        0,
+        "Processor cores the encoder may use.  0 takes all; fewer leave room for a web server "
+        "beside it.",
+        unit="threads",
+        low=0,
+    )
+    max_image_mb: int = _setting(
+        20, "Larger image files are reported, not read.", unit="megabytes", low=1
+    )
+    max_image_megapixels: int = _setting(
+        64,
+        "Images with more pixels are reported before they are decoded; this bounds memory "
+        "against decompression bombs.",
+        unit="million pixels",
+        low=1,
+    )
+    fetch_timeout_s: int = _setting(
+        20, "The longest a download of one image may take in all.", unit="seconds", low=1
+    )
+    fetch_threads: int = _setting(
+        8, "How many images are read or downloaded at once.", unit="threads", low=1
+    )
+    allow_private_addresses: bool = _setting(
+        False,
+        "Whether image URLs may lead to private, loopback or link-local addresses.  Leave it "
+        "off unless your images live on an internal host and you trust whoever writes the feed.",
+    )
+    host: str = _setting(
+        "127.0.0.1", "The address `serve` listens on; the default is reachable from here only."
+    )
+    port: int = _setting(8000, "The port `serve` listens on; 0 picks a free one.", low=0)
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def load(
+        cls, arguments: Mapping[str, Any] | None = None, *, file: str | None = None
+    ) -> "Settings":
+        """Read `lookalike.toml` (or `file`), LOOKALIKE_* variables and arguments, in that order.
+
+        Arguments that are None count as not given.
+        Raises InvalidInput for an unknown key or a value of the wrong kind or range, NotFound
+        when `file` is named and missing.
+        """
+        values: dict[str, Any] = {}
+        origins: dict[str, str] = {}
+        layers = (_file_layer(file), _environment_layer(), ("argument", dict(arguments or {})))
+        for origin, layer in layers:
+            for key, value in layer.items():
+                if value is not None:
+                    values[key] = _checked(key, value, origin)
+                    origins[key] = origin
+        return cls(**values, origins=origins)
+
+    def described(self) -> list[dict[str, Any]]:
+        """Every setting with its value, origin, unit and documentation, in order."""
+        return [
+            {
+                "name": item.name,
+                "value": getattr(self, item.name),
+                "origin": self.origins.get(item.name, "default"),
+                "unit": item.metadata["unit"],
+                "doc": item.metadata["doc"],
+            }
+            for item in _settings()
+        ]
+
+
+def _settings() -> list[Any]:
+    return [item for item in fields(Settings) if item.name != "origins"]
+
+
+def _file_layer(file: str | None) -> tuple[str, dict[str, Any]]:
+    path = Path(file or FILE_NAME)
+    if not path.is_file():
+        if file:
+            raise NotFound(f"There is no settings file {file}.")
+        return FILE_NAME, {}
+    try:
+        return path.name, tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            f"The settings file {path.name} cannot be read: {error}.",
+            hint='It is TOML: one `name = value` a line, text in "quotes".',
+        ) from error
+
+
+def _environment_layer() -> tuple[str, dict[str, Any]]:
+    found = {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith("LOOKALIKE_TEST_")
+    }
+    return "environment", found
+
+
+def _checked(key: str, value: Any, origin: str) -> Any:
+    known = {item.name: item for item in _settings()}
+    if key not in known:
+        near = get_close_matches(key, known, n=1)
+        hint = f'Did you mean "{near[0]}"?' if near else "Run `lookalike settings` for the list."
+        raise InvalidInput(f'"{key}" ({origin}) is not a setting.', hint=hint)
+    default = known[key].default
+    try:
+        converted = _converted(value, type(default))
+    except ValueError:
+        kind = {bool: "true or false", int: "a whole number", str: "text"}[type(default)]
+        raise InvalidInput(
+            f"The setting {key} ({origin}) is {value!r}.", hint=f"It must be {kind}."
+        ) from None
+    low = known[key].metadata["low"]
+    if low is not None and converted < low:
+        raise InvalidInput(f"The setting {key} ({origin}) is {converted}; it must be >= {low}.")
+    return converted
+
+
+def _converted(value: Any, kind: type) -> Any:
+    if kind is bool:
+        words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in words:
+            return words[str(value).lower()]
+        raise ValueError(value)
+    if kind is int:
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise ValueError(value)
+        return int(value)
+    if not isinstance(value, str):
+        raise ValueError(value)
+    return value

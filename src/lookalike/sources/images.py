@@ -1,0 +1,155 @@
+"""Image bytes from files below one folder, and from the web."""
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+from lookalike.sources.protocol import FetchFailed, FetchProblem, FetchRefused, ImageStore
+
+MAX_IMAGE_BYTES = 20_000_000
+"""What Google and Shopify take for one image; photographs of shops are 20 KB to 5 MB."""
+
+
+def open_images(
+    root: str | Path,
+    *,
+    allow_private_addresses: bool = False,
+    max_bytes: int = MAX_IMAGE_BYTES,
+) -> ImageStore:
+    """Files below `root` and http(s) addresses, each by its own rules.
+
+    allow_private_addresses  also fetch from the operator's own network; off by default, so
+                             that a feed cannot make this server read its neighbors
+    """
+    return _FilesAndWeb(LocalImages(root, max_bytes=max_bytes), allow_private_addresses)
+
+
+class LocalImages:
+    """An ImageStore of the regular files below one folder.
+
+    Links are followed as long as they stay below it.  Nothing else is ever opened for
+    reading: no device, pipe or folder, so that a read always ends.
+    """
+
+    def __init__(self, root: str | Path, *, max_bytes: int = MAX_IMAGE_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self._root = os.path.realpath(root)
+
+    def stamp(self, location: str) -> str | None:
+        """Size and time of the last change in nanoseconds."""
+        try:
+            status = os.stat(self._path(location))  # noqa: PTH116
+        except (OSError, FetchProblem):
+            return None
+        return f"{status.st_size}-{status.st_mtime_ns}"
+
+    def read(self, location: str) -> bytes:
+        path = self._path(location)
+        try:
+            # O_NONBLOCK: opening a pipe that nobody writes to would otherwise never return.
+            file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NO_LINK)
+        except FileNotFoundError:
+            raise FetchRefused("missing", f"There is no image {_shown(location)}.") from None
+        except OSError as error:
+            raise FetchRefused(
+                "unreadable", f"The image {_shown(location)} cannot be read ({error.strerror})."
+            ) from None
+        try:
+            status = os.fstat(file)  # of what was opened, not of what the path names by now
+            if not stat.S_ISREG(status.st_mode):
+                raise FetchRefused("not_a_file", f"{_shown(location)} is not a regular file.")
+            if status.st_size > self.max_bytes:
+                raise too_many_bytes(location, status.st_size, self.max_bytes)
+            with os.fdopen(file, "rb", closefd=False) as opened:
+                data = opened.read(self.max_bytes + 1)
+        except OSError as error:
+            raise FetchFailed(
+                "unreadable", f"The image {_shown(location)} cannot be read ({error.strerror})."
+            ) from None
+        finally:
+            os.close(file)
+        if len(data) > self.max_bytes:
+            raise too_many_bytes(location, len(data), self.max_bytes)
+        if not data:
+            raise FetchRefused("empty", f"The image {_shown(location)} is empty.")
+        return data
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _path(self, location: str) -> str:
+        """The real path of a location.  Raises FetchRefused outside the root."""
+        if "://" in location or location.startswith("data:"):
+            scheme = location.split(":")[0]
+            raise FetchRefused(
+                "bad_scheme",
+                f"The image {_shown(location)} has the scheme {_shown(scheme)}.",
+                hint="Images are files, or http and https addresses.",
+            )
+        try:
+            path = os.path.realpath(os.path.join(self._root, location))  # noqa: PTH118
+        except (OSError, ValueError) as error:
+            raise FetchRefused("unreadable", f"{_shown(location)} is no path ({error}).") from None
+        if path != self._root and not path.startswith(os.path.join(self._root, "")):  # noqa: PTH118
+            raise FetchRefused(
+                "outside_root",
+                f"The image {_shown(location)} lies outside the images folder {self._root}.",
+                hint="Name the folder that holds all images: --images DIR.",
+            )
+        return path
+
+
+class _FilesAndWeb:
+    """An ImageStore that sends each location to the store for its kind."""
+
+    def __init__(self, files: LocalImages, allow_private_addresses: bool) -> None:
+        self._files = files
+        self._allow_private_addresses = allow_private_addresses
+        self._lock = threading.Lock()
+        self._web: ImageStore | None = None
+
+    def stamp(self, location: str) -> str | None:
+        return None if is_web_address(location) else self._files.stamp(location)
+
+    def read(self, location: str) -> bytes:
+        if is_web_address(location):
+            return self._opened_web().read(location)
+        return self._files.read(location)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._web:
+                self._web.close()
+            self._web = None
+
+    def _opened_web(self) -> ImageStore:
+        """Made at the first address: most catalogues have none, and its library loads slowly."""
+        with self._lock:
+            if self._web is None:
+                from lookalike.sources.http_images import HttpImages, HttpLimits
+
+                self._web = HttpImages(
+                    HttpLimits(bytes=self._files.max_bytes),
+                    allow_private_addresses=self._allow_private_addresses,
+                )
+            return self._web
+
+
+def is_web_address(location: str) -> bool:
+    return location[:8].lower().startswith(("http://", "https://"))
+
+
+def too_many_bytes(location: str, size: int, limit: int) -> FetchRefused:
+    return FetchRefused(
+        "too_many_bytes",
+        f"The image {_shown(location)} has {size:,} bytes or more; at most {limit:,} are read.",
+        hint="Save it smaller: 1,000 pixels on the longer side are plenty.",
+    )
+
+
+def _shown(text: str) -> str:
+    return text[:200].encode("utf-8", "backslashreplace").decode()
+
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

@@ -1,0 +1,115 @@
+"""The ports of this package: where records and image bytes come from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from lookalike.domain.problems import Problem
+from lookalike.domain.product import Product
+from lookalike.errors import InvalidInput, LookalikeError, Unavailable
+
+
+@dataclass(frozen=True)
+class Record:
+    """A raw row before it is a product.
+
+    line      first physical line in a text file, row number in a columnar one (both from 1)
+    location  the file or folder it came from
+    values    by column name: text, numbers, booleans, Decimal, tuples of text, None
+    """
+
+    line: int | None
+    location: str
+    values: Mapping[str, object]
+
+
+class RecordReader(Protocol):
+    """One file format: columns and a stream of records."""
+
+    @property
+    def location(self) -> str: ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column names, all different, in their order."""
+        ...
+
+    def records(self) -> Iterator[Record | Problem]:
+        """Every record or what was wrong with it, from the beginning, in bounded memory."""
+        ...
+
+    def count_hint(self) -> int | None:
+        """About how many records there are, if that can be told cheaply."""
+        ...
+
+
+class CatalogSource(Protocol):
+    """A catalogue that can be read any number of times, from the beginning each time."""
+
+    @property
+    def location(self) -> str: ...
+
+    @property
+    def images_root(self) -> str:
+        """The absolute folder below which the catalogue's image files must lie."""
+        ...
+
+    @property
+    def mapping(self) -> Mapping[str, tuple[str, ...]]:
+        """Product field -> the columns it is read from; `image` may have several."""
+        ...
+
+    def records(self) -> Iterator[Record | Problem]: ...
+
+    def products(self) -> Iterator[Product | Problem]:
+        """Products and problems in the order of the records.
+
+        Every record ends as exactly one product or one problem with `skipped`, but for rows
+        that only add images to the product above them.  No sku comes twice.  Only the skus
+        seen so far are kept in memory.
+        Raises InvalidInput when the source breaks off, so that a caller never takes the
+        products behind the break for removed ones.
+        """
+        ...
+
+    def count_hint(self) -> int | None:
+        """About how many records there are, for a progress bar; None if unknown."""
+        ...
+
+
+class ImageStore(Protocol):
+    """Image bytes by the locations that products carry.  Safe to use from several threads."""
+
+    def stamp(self, location: str) -> str | None:
+        """A cheap mark that changes when the image does; None where there is none.
+
+        Equal marks mean that the image need not be read again.  Never raises.
+        """
+        ...
+
+    def read(self, location: str) -> bytes:
+        """The bytes of one image.  Raises FetchProblem."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class FetchProblem(LookalikeError):
+    """An image that could not be read; `reason` is short and stable, like a Problem's code.
+
+    missing, outside_root, not_a_file, unreadable, empty, too_many_bytes, bad_scheme, bad_url,
+    refused_address, unknown_host, unreachable, timeout, too_many_redirects, incomplete,
+    encoded_body, http_404 and the other HTTP statuses.
+    """
+
+    def __init__(self, reason: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
+
+class FetchRefused(FetchProblem, InvalidInput):
+    """Reading the same location again cannot help."""
+
+
+class FetchFailed(FetchProblem, Unavailable):
+    """It may be readable later: a host that does not answer, a status of its server."""

@@ -1,0 +1,52 @@
+"""Image features as they are stored: the row as bytes, the rest as compact JSON."""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from lookalike.domain.arrays import Floats
+from lookalike.domain.features import AttributeValue, ImageFeatures, Swatch
+from lookalike.storage.tables import to_json
+
+ROW_TYPE = "<f4"  # little-endian on every machine, so that a database can move
+
+
+def encode(features: ImageFeatures) -> tuple[bytes, str]:
+    """(row, details): 4 bytes a number, and lists instead of named values to keep JSON short."""
+    details = {
+        "palette": [
+            [swatch.hex, float(swatch.share), swatch.family] for swatch in features.palette
+        ],
+        "attributes": {
+            name: [
+                one.value,
+                float(one.confidence),
+                {label: float(share) for label, share in one.probabilities.items()},
+            ]
+            for name, one in features.attributes.items()
+        },
+        "evidence": {
+            name: value if isinstance(value, str) else float(value)
+            for name, value in features.evidence.items()
+        },
+        "size": [features.width_px, features.height_px],
+        "accents": features.accent_colors,
+    }
+    return features.row.astype(ROW_TYPE).tobytes(), to_json(details)
+
+
+def decode(row: bytes, details: str) -> ImageFeatures:
+    """The reverse of `encode`, equal number for number; the row is read-only."""
+    values: dict[str, Any] = json.loads(details)  # the shape is that of `encode`
+    width_px, height_px = values["size"]
+    numbers: Floats = np.frombuffer(row, dtype=ROW_TYPE).astype(np.float32, copy=False)
+    return ImageFeatures(
+        row=numbers,
+        palette=tuple([Swatch(*swatch) for swatch in values["palette"]]),
+        attributes={name: AttributeValue(*one) for name, one in values["attributes"].items()},
+        evidence=values["evidence"],
+        width_px=width_px,
+        height_px=height_px,
+        accent_colors=tuple(values["accents"]),
+    )

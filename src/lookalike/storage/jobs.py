@@ -1,0 +1,186 @@
+"""Jobs: long work on a collection, what it has done so far and what it could not do."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from lookalike.domain.job import Job, JobState
+from lookalike.domain.problems import Problem
+from lookalike.errors import NotFound
+from lookalike.storage.database import Database
+from lookalike.storage.presence import Presence
+from lookalike.storage.tables import from_json, job_problems, jobs, to_json
+
+UNFINISHED = frozenset({"queued", "running"})
+JOBS_WITH_PROBLEMS = 20
+"""How many jobs of a collection keep their problems; chosen by eye: a month of nightly runs
+without weekends."""
+
+
+class JobStore:
+    """Reads and writes the jobs of one collection; each write is one transaction.
+
+    A job belongs to the process that created it.
+    """
+
+    def __init__(self, database: Database, collection: str, *, presence: Presence) -> None:
+        self._database = database
+        self._collection = collection
+        self._presence = presence
+
+    def create(self, kind: str, request: Mapping[str, object], *, now: datetime) -> str:
+        """Queue a job of this process; returns its id.  Drops the problems of old jobs."""
+        job = uuid.uuid4().hex
+        row = {
+            "id": job,
+            "collection": self._collection,
+            "kind": kind,
+            "state": "queued",
+            "stage": "",
+            "message": "",
+            "request": to_json(request),
+            "counts": "{}",
+            "owner": self._presence.token(),
+            "created_at": now,
+            "updated_at": now,
+        }
+        newest = self._newest_first(jobs.c.id).limit(JOBS_WITH_PROBLEMS)
+        of_collection = sa.select(jobs.c.id).where(self._mine)
+        with self._database.writing() as connection:
+            connection.execute(jobs.insert(), row)
+            connection.execute(
+                job_problems.delete().where(
+                    job_problems.c.job.in_(of_collection), job_problems.c.job.not_in(newest)
+                )
+            )
+        return job
+
+    def update(
+        self,
+        job: str,
+        *,
+        now: datetime,
+        state: JobState | None = None,
+        stage: str | None = None,
+        message: str | None = None,
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Change what is given and keep the rest.  Raises NotFound."""
+        values: dict[str, object] = {"updated_at": now}
+        if state is not None:
+            values["state"] = state
+            values["finished_at"] = None if state in UNFINISHED else now
+        if state == "running":
+            values["started_at"] = sa.func.coalesce(jobs.c.started_at, sa.bindparam("start", now))
+        if stage is not None:
+            values["stage"] = stage
+        if message is not None:
+            values["message"] = _storable(message)
+        if counts is not None:
+            values["counts"] = to_json(dict(counts))
+        statement = jobs.update().where(self._mine, jobs.c.id == job).values(**values)
+        with self._database.writing() as connection:
+            if connection.execute(statement).rowcount == 0:
+                raise self._not_found(job)
+
+    def get(self, job: str) -> Job:
+        """Raises NotFound."""
+        query = sa.select(jobs).where(self._mine, jobs.c.id == job)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise self._not_found(job)
+        return self._job(row)
+
+    def list(self, limit: int) -> tuple[Job, ...]:
+        """Newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(self._newest_first(jobs).limit(limit)).all()
+        return tuple(self._job(row) for row in rows)
+
+    def add_problems(self, job: str, problems: Sequence[Problem]) -> None:
+        """Append a batch to the job's problems."""
+        if not problems:
+            return
+        here = job_problems.c.job == job
+        count = sa.select(sa.func.count()).select_from(job_problems).where(here)
+        with self._database.writing() as connection:
+            # A job has one process, but it may report from several threads.
+            owned = sa.select(jobs.c.id).where(self._mine, jobs.c.id == job).with_for_update()
+            if connection.execute(owned).one_or_none() is None:
+                raise self._not_found(job)
+            first = connection.execute(count).scalar_one()
+            rows = [
+                {
+                    "job": job,
+                    "position": position,
+                    "line": problem.line,
+                    "sku": _storable(problem.sku),
+                    "location": _storable(problem.location),
+                    "code": problem.code,
+                    "message": _storable(problem.message),
+                    "skipped": problem.skipped,
+                }
+                for position, problem in enumerate(problems, start=first)
+            ]
+            connection.execute(job_problems.insert(), rows)
+
+    def problems(self, job: str, *, offset: int = 0, limit: int) -> tuple[Problem, ...]:
+        """In the order in which they were added."""
+        query = (
+            sa.select(job_problems)
+            .join(jobs, jobs.c.id == job_problems.c.job)
+            .where(self._mine, job_problems.c.job == job, job_problems.c.position >= offset)
+            .order_by(job_problems.c.position)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            Problem(row.line, row.sku, row.location, row.code, row.message, row.skipped)
+            for row in rows
+        )
+
+    @property
+    def _mine(self) -> sa.ColumnElement[bool]:
+        return jobs.c.collection == self._collection
+
+    def _newest_first(self, what: sa.Table | sa.Column[str]) -> sa.Select[*tuple[Any, ...]]:
+        newest = (jobs.c.created_at.desc(), jobs.c.id)
+        return sa.select(what).where(self._mine).order_by(*newest)
+
+    def _not_found(self, job: str) -> NotFound:
+        return NotFound(
+            f'The collection "{self._collection}" has no job "{job}".',
+            hint="List its jobs to see their ids.",
+        )
+
+    def _job(self, row: sa.Row[*tuple[Any, ...]]) -> Job:
+        state = row.state
+        if state in UNFINISHED and not self._presence.is_alive(row.owner):
+            state = "interrupted"
+        counts: dict[str, Any] = from_json(row.counts)  # written by `update` from whole numbers
+        return Job(
+            id=row.id,
+            collection=row.collection,
+            kind=row.kind,
+            state=state,
+            stage=row.stage,
+            message=row.message,
+            request=from_json(row.request),
+            counts=counts,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+        )
+
+
+def _storable(text: str | None) -> str | None:
+    """Text that every database takes: file names can hold bytes that are not text."""
+    if text is None:
+        return None
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

@@ -1,0 +1,1 @@
+"""Numbered migrations: `versions/NNNN_what.py`, never edited once released."""

@@ -1,0 +1,62 @@
+"""The version of the tables: checked on every open, migrated when it is old."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from lookalike.errors import Unavailable
+from lookalike.storage.database import Database
+
+LATEST = "0001"
+"""The newest migration in migrations/versions; a test compares the two."""
+
+VERSION_TABLE = "lookalike_schema"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_database(url: str) -> Database:
+    """A database whose tables are those this code expects.
+
+    Costs two small queries when nothing is to be done.  Several processes may open a new
+    database at once: one creates the tables, the others wait for it.
+    Raises Unavailable when the database was written by a newer version.
+    """
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            version = _version(connection)
+        if version != LATEST:
+            with database.writing() as connection:
+                database.hold_schema(connection)
+                version = _version(connection)
+                if version != LATEST:
+                    _migrate(connection, version)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    table = sa.table(VERSION_TABLE, sa.column("version_num"))
+    return connection.execute(sa.select(table.c.version_num)).scalar_one_or_none()
+
+
+def _migrate(connection: sa.Connection, version: str | None) -> None:
+    """Run the missing migrations inside the caller's transaction."""
+    from alembic import command  # 0.2 s to import, so only when it has work
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if version is not None and version not in known:
+        raise Unavailable(
+            f"The database has schema {version}; this version of Lookalike knows up to {LATEST}.",
+            hint="It was written by a newer version: run pip install --upgrade lookalike.",
+        )
+    command.upgrade(config, "head")

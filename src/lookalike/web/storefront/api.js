@@ -1,0 +1,84 @@
+// The server's routes, one function each.  Every one may throw a Problem or an AbortError.
+
+/** What went wrong, as the server's problem document says it. */
+export class Problem extends Error {
+  constructor({ status = 0, code = "", detail = "", hint = "" }) {
+    super(detail);
+    this.name = "Problem";
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+export async function collections(signal) {
+  return (await get("/v1/collections", signal)).collections;
+}
+
+/** One page of products; `where` is a list of clauses such as `price<=50`. */
+export function products(collection, { where = [], limit, cursor = null, signal }) {
+  const query = new URLSearchParams({ limit });
+  for (const clause of where) query.append("where", clause);
+  if (cursor) query.set("cursor", cursor);
+  return get(`${root(collection)}/products?${query}`, signal);
+}
+
+export function product(collection, sku, signal) {
+  return get(`${root(collection)}/products/${encodeURIComponent(sku)}`, signal);
+}
+
+const knownFacets = new Map();
+
+/** Field -> [{value, count}], asked for once a visit. */
+export async function facets(collection) {
+  if (!knownFacets.has(collection)) {
+    const asked = get(`${root(collection)}/facets`).then((answer) => answer.facets);
+    asked.catch(() => knownFacets.delete(collection));
+    knownFacets.set(collection, asked);
+  }
+  return knownFacets.get(collection);
+}
+
+export function retrieve(collection, question, signal) {
+  return ask(`${root(collection)}/retrieve`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(question),
+    signal,
+  });
+}
+
+export function upload(collection, file) {
+  const body = new FormData();
+  body.append("file", file, file.name || "photo");
+  return ask(`${root(collection)}/uploads`, { method: "POST", body });
+}
+
+function root(collection) {
+  return `/v1/collections/${encodeURIComponent(collection)}`;
+}
+
+function get(address, signal) {
+  return ask(address, { signal });
+}
+
+async function ask(address, options) {
+  let response;
+  try {
+    response = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({
+      code: "unreachable",
+      detail: "The shop does not answer.",
+      hint: "Check your connection, or whether the server still runs, and try again.",
+    });
+  }
+  const body = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body;
+  throw new Problem({
+    status: response.status,
+    detail: `The server answered ${response.status} ${response.statusText}.`,
+    ...body,
+  });
+}

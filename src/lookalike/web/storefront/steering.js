@@ -1,0 +1,84 @@
+// What the shopper asked of the list of look-alikes: values, their place in an address, and the
+// options of a retrieval that they stand for.
+
+/**
+ * Weights of the server's default mix, which a slider in its middle stands for.
+ * A browser test compares them with the server's own.
+ */
+export const DEFAULT_WEIGHTS = { look: 1, color: 0.5, pattern: 0.2, style: 0.1, material: 0.1, type: 0.3, shape: 0.2 };
+
+export const STEERED = ["look", "color", "shape", "pattern", "type"];
+export const MIDDLE = 50; // of a slider from 0 to 100: the default weight, or the default variety
+export const NOT_STEERED = { sliders: {}, variety: null, sameCategory: false, inStock: false, min: null, max: null, family: null };
+
+const MOST_FACTOR = 5; // a slider at its end; by eye: the channel then decides the list
+const DEFAULT_DIVERSITY = 0.1; // the server's own; a browser test compares them
+
+/** How many times its default weight a slider stands for: 0 at 0, 1 in the middle. */
+export function factor(value) {
+  return value <= MIDDLE ? value / MIDDLE : 1 + ((value - MIDDLE) / MIDDLE) * (MOST_FACTOR - 1);
+}
+
+/** Diversity of the variety slider: 0 at 0, the default in the middle, 1 at the end. */
+export function diversity(value) {
+  if (value <= MIDDLE) return (value / MIDDLE) * DEFAULT_DIVERSITY;
+  return DEFAULT_DIVERSITY + ((value - MIDDLE) / MIDDLE) * (1 - DEFAULT_DIVERSITY);
+}
+
+export function isSteered(steering) {
+  return JSON.stringify(steering) !== JSON.stringify(NOT_STEERED);
+}
+
+/** The options of a retrieval; `channels` are those the collection has. */
+export function options(steering, channels) {
+  const asked = {};
+  if (Object.keys(steering.sliders).length) {
+    asked.weights = Object.fromEntries(
+      channels.map((name) => [name, DEFAULT_WEIGHTS[name] * factor(steering.sliders[name] ?? MIDDLE)]),
+    );
+  }
+  if (steering.variety !== null) asked.diversity = diversity(steering.variety);
+  if (steering.sameCategory) asked.same_category = true;
+  if (steering.min !== null || steering.max !== null) {
+    asked.price_range = { min: steering.min, max: steering.max };
+  }
+  const filters = {};
+  if (steering.inStock) filters.in_stock = true;
+  if (steering.family) filters.color_family = steering.family;
+  if (Object.keys(filters).length) asked.filters = filters;
+  return asked;
+}
+
+export function steeringFrom(params) {
+  const sliders = {};
+  for (const name of STEERED) {
+    const value = number(params.get(name));
+    if (value !== null && value !== MIDDLE) sliders[name] = Math.min(value, 100);
+  }
+  return {
+    sliders,
+    variety: number(params.get("variety")),
+    sameCategory: params.has("same_category"),
+    inStock: params.has("in_stock"),
+    min: number(params.get("min")),
+    max: number(params.get("max")),
+    family: params.get("color_family"),
+  };
+}
+
+export function paramsFrom(steering) {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(steering.sliders)) params.set(name, value);
+  if (steering.variety !== null) params.set("variety", steering.variety);
+  if (steering.sameCategory) params.set("same_category", "1");
+  if (steering.inStock) params.set("in_stock", "1");
+  if (steering.min !== null) params.set("min", steering.min);
+  if (steering.max !== null) params.set("max", steering.max);
+  if (steering.family) params.set("color_family", steering.family);
+  return params;
+}
+
+function number(text) {
+  const value = Number(text);
+  return text === null || text === "" || !Number.isFinite(value) || value < 0 ? null : value;
+}

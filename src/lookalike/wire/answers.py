@@ -1,0 +1,116 @@
+"""From results to the JSON that callers see."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from lookalike.domain.job import Job
+from lookalike.domain.problems import Problem
+from lookalike.domain.results import (
+    Document,
+    ProductDetail,
+    ProductPage,
+    Recommendation,
+    Recommendations,
+)
+from lookalike.errors import InvalidInput
+from lookalike.wire.schema import Json
+
+
+def recommendations(answer: Recommendations, *, fields: Sequence[str] | None = None) -> Json:
+    """The shape of `RecommendationsBody`; `fields` names what to keep of each product.
+
+    Raises InvalidInput when `fields` names something that no product shown has.
+    """
+    shown = [_recommendation(one, answer.collection_id) for one in answer.recommendations]
+    if fields is not None:
+        shown = _only(shown, fields)
+    return {
+        "request_id": answer.request_id,
+        "generation": answer.generation,
+        "collection_id": answer.collection_id,
+        "limits": list(answer.limits),
+        "degraded": list(answer.degraded),
+        "cursor": answer.cursor,
+        "recommendations": shown,
+    }
+
+
+def product(document: Document, collection_id: str) -> Json:
+    """A product's document with addresses at which a browser finds its images."""
+    images = [
+        {**image, "url": image["url"] or f"/v1/collections/{collection_id}/images/{image['hash']}"}
+        for image in document.get("images", [])
+    ]
+    return {**document, "images": images, "image_url": images[0]["url"] if images else None}
+
+
+def products(page: ProductPage, collection_id: str) -> Json:
+    """The shape of `ProductsBody`."""
+    return {
+        "products": [product(document, collection_id) for document in page.products],
+        "count": page.count,
+        "cursor": page.cursor,
+    }
+
+
+def product_with_embedding(detail: ProductDetail, collection_id: str) -> Json:
+    """The shape of `ProductBody`: sent back as `query.embedding`, `row` is the product's query.
+
+    `row` is that of the first image; `rows` holds one for each image.
+    """
+    rows = detail.rows.tolist()
+    return {
+        **product(detail.document, collection_id),
+        "image_embedding": {
+            "row": rows[0] if rows else None,
+            "rows": rows,
+            "channels": {channel.name: channel.size for channel in detail.layout.channels},
+        },
+        "problems": [problem(one) for one in detail.problems],
+    }
+
+
+def job(one: Job) -> Json:
+    """The shape of `JobBody`."""
+    return {
+        "job_id": one.id,
+        "collection_id": one.collection,
+        "kind": one.kind,
+        "state": one.state,
+        "stage": one.stage or None,
+        "counts": dict(one.counts),
+        "message": one.message or None,
+        "started_at": one.started_at and one.started_at.isoformat(),
+        "ended_at": one.finished_at and one.finished_at.isoformat(),
+    }
+
+
+def problem(one: Problem) -> Json:
+    """The shape of `ProblemRow`."""
+    return asdict(one)
+
+
+def _recommendation(one: Recommendation, collection_id: str) -> Json:
+    return {
+        "sku": one.sku,
+        "position": one.position,
+        "similarity_score": one.score,
+        "band": one.band,
+        "similarity_reason": one.reason,
+        "explanation": asdict(one.explanation) if one.explanation else None,
+        **{k: v for k, v in product(one.product, collection_id).items() if k != "sku"},
+    }
+
+
+def _only(shown: Sequence[Json], fields: Sequence[str]) -> list[Json]:
+    """The named fields of each, from the product itself, its extra columns or attributes."""
+    flat = [{**one["visual_attributes"], **one["extra"], **one} for one in shown]
+    known = {name for one in flat for name in one}
+    unknown = [name for name in fields if name not in known]
+    if unknown and flat:
+        raise InvalidInput(
+            f'return_fields names "{unknown[0]}", which no product here has.',
+            hint=f"They have {', '.join(sorted(known))}.",
+        )
+    kept = ("sku", "position", *fields)
+    return [{name: one.get(name) for name in kept} for one in flat]

@@ -1,0 +1,249 @@
+"""The JSON shapes of every surface, once."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Json = dict[str, Any]
+"""A JSON object whose keys are the merchant's own; `Any` because so are its values."""
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    """A request: an unknown key is a mistake worth naming."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CropBody(_Strict):
+    """A part of an image in fractions of its size, from the top left corner."""
+
+    x: Fraction
+    y: Fraction
+    width: Fraction
+    height: Fraction
+
+
+class QueryBody(_Strict):
+    """What a search starts from: `product` with `product_id`, or `image` with one source."""
+
+    type: Literal["product", "image"] = "product"
+    product_id: str | None = None
+    embedding: list[float] | Json | None = Field(
+        default=None, description="`image_embedding` of a product as it came, or 256 numbers."
+    )
+    data: str | None = Field(default=None, description="The bytes of a photo in base64.")
+    upload_id: str | None = Field(default=None, description="From `POST .../uploads`.")
+    crop: CropBody | None = None
+
+
+class PriceRange(_Strict):
+    """Both ends count as inside; an end that is left out is open."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+class RetrieveBody(_Strict):
+    """One question to a collection."""
+
+    query: QueryBody
+    filters: Json | None = Field(
+        default=None,
+        description="Field -> value or operators; a key whose value is null is ignored.",
+        examples=[{"in_stock": True, "price": {"$lte": 50}, "color_family": {"$in": ["red"]}}],
+    )
+    return_fields: list[str] | None = None
+    limit: int = 12
+    weights: dict[str, float] | None = None
+    same_category: bool = False
+    price_range: PriceRange | None = None
+    exclude: list[str] = []
+    exclude_owned: list[str] = []
+    diversity: float | None = None
+    max_per: dict[str, int] = {}
+    collapse_variants: bool = True
+    min_score: float | None = None
+    explain: bool = True
+    cursor: str | None = None
+
+
+class SwatchPairBody(BaseModel):
+    """A color of the anchor, the nearest one of the product, and their CIEDE2000 difference."""
+
+    anchor: str
+    product: str
+    delta_e: float
+
+
+class ExplanationBody(BaseModel):
+    """Why a product stands where it stands; `contributions` sum to the score."""
+
+    contributions: dict[str, float]
+    shared: list[str]
+    differs: list[str]
+    swatches: list[SwatchPairBody]
+    matched_images: tuple[int, int]
+
+
+class RecommendationBody(BaseModel):
+    """A product with its place in the answer; merchants' own columns stand under `extra`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    sku: str
+    position: int
+    similarity_score: float
+    band: str
+    similarity_reason: str
+    explanation: ExplanationBody | None = None
+
+
+class RecommendationsBody(BaseModel):
+    """The answer to one question."""
+
+    request_id: str
+    generation: int
+    collection_id: str
+    limits: list[str]
+    degraded: list[str]
+    cursor: str | None
+    recommendations: list[RecommendationBody]
+
+
+class ProductBody(BaseModel):
+    """A product as callers see it, with what its images show."""
+
+    model_config = ConfigDict(extra="allow")
+
+    sku: str
+    name: str | None = None
+    category: str | None = None
+    price: float | None = None
+    visual_attributes: Json = {}
+    image_embedding: Json | None = None
+    problems: list[Json] = []
+
+
+class CollectionBody(BaseModel):
+    """A collection and how many products it holds."""
+
+    collection_id: str
+    products: int
+
+
+class CollectionsBody(BaseModel):
+    """Every collection of the workspace."""
+
+    collections: list[CollectionBody]
+
+
+class FacetValue(BaseModel):
+    """One value of a field, and how many products have it."""
+
+    value: str
+    count: int
+
+
+class FacetsBody(BaseModel):
+    """Field -> its values, most frequent first."""
+
+    facets: dict[str, list[FacetValue]]
+
+
+class ProductsBody(BaseModel):
+    """One page of products in the order of their skus."""
+
+    products: list[ProductBody]
+    count: int
+    cursor: str | None
+
+
+class ProductInput(_Strict):
+    """A product to add or replace; every other column of yours goes into `extra`."""
+
+    name: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    price: float | str | None = None
+    currency: str | None = None
+    in_stock: bool | None = None
+    variant_group: str | None = None
+    url: str | None = None
+    images: list[str] = Field(default=[], description="Paths below the image root, or URLs.")
+    extra: Json = {}
+
+
+class UploadBody(BaseModel):
+    """A photo that a query can name for an hour."""
+
+    upload_id: str
+    width: int
+    height: int
+
+
+class ConnectBody(_Strict):
+    """The recipe's connect call: index a catalog that the server can read."""
+
+    bucket_uri: str
+    images: str | None = None
+    mapping: dict[str, str] = {}
+    dry_run: bool = False
+    keep_missing: bool = False
+
+
+class ProblemRow(BaseModel):
+    """Something wrong in the input, by line where there is one."""
+
+    line: int | None
+    sku: str | None
+    location: str | None
+    code: str
+    message: str
+    skipped: bool
+
+
+class JobBody(BaseModel):
+    """A run over a catalog."""
+
+    job_id: str
+    collection_id: str
+    kind: str
+    state: str
+    stage: str | None
+    counts: Json
+    message: str | None
+    started_at: str | None
+    ended_at: str | None
+
+
+class JobsBody(BaseModel):
+    """The latest runs, newest first."""
+
+    jobs: list[JobBody]
+
+
+class ProblemsBody(BaseModel):
+    """What was wrong with the input of a run."""
+
+    problems: list[ProblemRow]
+
+
+class HealthBody(BaseModel):
+    """`status` is "ok" once the collection can be searched."""
+
+    status: str
+    version: str
+    collections: dict[str, int]
+
+
+class ProblemDocument(BaseModel):
+    """An error, as RFC 9457 has it, with our stable `code` and a hint."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    hint: str = ""

@@ -1,0 +1,30 @@
+"""Everything that must hold before a change lands: linters, types, tests."""
+
+import subprocess
+import sys
+
+GATES = (
+    ("ruff check", ["ruff", "check", "."]),
+    ("ruff format", ["ruff", "format", "--check", "."]),
+    ("mypy", ["mypy"]),
+)
+COVERAGE = ["--cov", "--cov-report=term:skip-covered"]
+NIGHTLY = ["-m", "nightly or not nightly", "tests", "training/tests"]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the gates, then pytest with the other arguments; the first failure is the answer."""
+    nightly = "--nightly" in arguments
+    chosen = [argument for argument in arguments if argument != "--nightly"]
+    for name, command in GATES:
+        print(f"== {name}", flush=True)
+        code = subprocess.run([sys.executable, "-m", *command], check=False).returncode
+        if code:
+            return code
+    print("== pytest", flush=True)
+    extra = NIGHTLY if nightly else COVERAGE
+    return subprocess.run([sys.executable, "-m", "pytest", *extra, *chosen], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

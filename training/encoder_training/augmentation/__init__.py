@@ -1,0 +1,1 @@
+"""Turns photos and drawn pictures into training views; every tensor stays on the device."""

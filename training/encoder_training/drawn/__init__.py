@@ -1,0 +1,1 @@
+"""Pictures this package draws itself, on the device: patterns, wood, stone, things, backgrounds."""

@@ -1,0 +1,1 @@
+"""Measures an exported encoder: neighbors, heads, disturbed photos, masks, speed."""

@@ -1,0 +1,100 @@
+"""Words of published test sets, in our classes; these mappings are ours.
+
+A word may mean several classes, any of which counts as right.
+"""
+
+# Spanish color names of a fashion retailer, by their first word.  Its coarse English groups would
+# not do: black goods are filed under GREY there, gold and beige under WHITE.
+MANGO_COLORS = {
+    "NEGRO": ("black", "charcoal"),
+    "BLANCO": ("white", "off white"),
+    "OFFWHITE": ("off white", "white"),
+    "CRUDO": ("off white", "beige"),
+    "BEIGE": ("beige", "tan", "off white"),
+    "MARRON": ("brown", "tan"),
+    "CHOCOLATE": ("brown",),
+    "CAMEL": ("tan", "brown"),
+    "ROJO": ("red", "maroon"),
+    "GRANATE": ("maroon", "red"),
+    "ROSA": ("pink", "peach", "magenta"),
+    "FUCSIA": ("magenta", "pink"),
+    "VERDE": ("green", "olive", "teal"),
+    "KAKI": ("olive", "green"),
+    "CAQUI": ("olive", "green"),
+    "GRIS": ("grey", "charcoal", "silver"),
+    "MARINO": ("navy", "blue"),
+    "AZUL": ("blue", "navy", "teal"),
+    "AMARILLO": ("yellow", "mustard"),
+    "MOSTAZA": ("mustard", "yellow"),
+    "NARANJA": ("orange", "peach"),
+    "MORADO": ("purple", "lavender"),
+    "LILA": ("lavender", "purple"),
+    "ORO": ("gold",),
+    "DORADO": ("gold",),
+    "PLATA": ("silver", "grey"),
+    "TURQUESA": ("teal", "blue"),
+    "AQUA": ("teal", "blue"),
+    "MULTICOLOR": ("multi",),
+    "KHAKI": ("olive", "green", "beige"),
+    "TEJANO": ("blue", "navy"),
+    "NAVY": ("navy", "blue"),
+    "ARENA": ("beige", "tan", "off white"),
+    "PIEDRA": ("beige", "grey", "off white"),
+    "CELESTE": ("blue", "lavender"),
+    "ANTRACITA": ("charcoal", "grey", "black"),
+    "CUERO": ("tan", "brown"),
+    "TERRACOTA": ("orange", "brown"),
+    "CALDERO": ("orange", "brown"),
+    "TOPO": ("beige", "brown", "grey"),
+    "NUDE": ("beige", "peach", "pink"),
+    "CARAMELO": ("tan", "brown"),
+    "BURDEOS": ("maroon",),
+    "VINO": ("maroon",),
+    "BOTELLA": ("green",),
+    "MALVA": ("lavender", "purple"),
+    "VISON": ("brown", "beige"),
+    "TABACO": ("brown", "tan"),
+    "CORAL": ("peach", "orange", "pink", "red"),
+    "AGUA": ("teal", "blue"),
+}
+
+MANGO_TYPES = {  # product families of the same retailer
+    "Dresses": ("Dresses",),
+    "Jeans": ("Jeans", "Jeggings"),
+    "Shirts": ("Shirts", "Tops", "Tunics"),
+    "T-shirts": ("Tshirts", "Tops"),
+    "Trousers": ("Trousers", "Track Pants", "Capris", "Leggings", "Lounge Pants"),
+    "Skirts": ("Skirts",),
+    "Shorts": ("Shorts", "Lounge Shorts"),
+    "Sweaters": ("Sweaters", "Sweatshirts", "Tops"),
+    "Cardigans": ("Sweaters", "Sweatshirts", "Jackets", "Shrug"),
+    "Jackets": ("Jackets",),
+    "Coats": ("Jackets", "Rain Jacket"),
+    "Bags": ("Handbags", "Clutches", "Backpacks", "Messenger Bag", "Duffel Bag", "Laptop Bag"),
+    "Footwear": (
+        "Heels",
+        "Flats",
+        "Casual Shoes",
+        "Sandals",
+        "Formal Shoes",
+        "Sports Shoes",
+        "Flip Flops",
+    ),
+    "Glasses": ("Sunglasses",),
+    "Belts": ("Belts",),
+}
+
+# Flickr Material Database (Sharan, Rosenholtz and Adelson, 2009); water has no class.
+FMD_MATERIALS = {
+    "fabric": ("fabric", "denim", "knit", "satin", "canvas", "synthetic"),
+    "foliage": ("organic",),
+    "glass": ("glass",),
+    "leather": ("leather",),
+    "metal": ("metal",),
+    "paper": ("paper",),
+    "plastic": ("plastic",),
+    "stone": ("stone",),
+    "wood": ("wood",),
+}
+
+FINGERCAM_PATTERNS = {"checkered": "checked", "zig zag": "zigzag"}  # the others have our names

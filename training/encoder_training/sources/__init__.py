@@ -1,0 +1,1 @@
+"""Where training photos come from: each module reads one layout into `packs.Photo` values."""
