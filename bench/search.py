@@ -22,7 +22,15 @@ from lookalike.index.protocol import Entry
 from lookalike.index.scan import halved
 from lookalike.index.snapshot import open_snapshot, write_snapshot
 
-SIZES = {"look": 256, "color": 72, "pattern": 10, "style": 7, "material": 14, "type": 132, "shape": 20}
+SIZES = {
+    "look": 256,
+    "color": 72,
+    "pattern": 10,
+    "style": 7,
+    "material": 14,
+    "type": 132,
+    "shape": 20,
+}
 LIMIT = 48
 REPEATS = 200
 

@@ -1,1 +1,64 @@
-"""Visual recommendations for shops: what looks like this, and why."""
+"""Visual recommendations for shops: what looks like this, and why.
+
+Public names are resolved on first use, so that importing the package loads nothing heavy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lookalike.domain.index_run import IndexReport, Options
+    from lookalike.domain.product import Product
+    from lookalike.domain.query import Crop, ImageAnchor, ProductAnchor, Retrieval, RowAnchor
+    from lookalike.domain.results import Explanation, Recommendation, Recommendations
+    from lookalike.engine import Engine
+    from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
+    from lookalike.settings import Settings
+
+_HOMES = {
+    "Conflict": "lookalike.errors",
+    "Crop": "lookalike.domain.query",
+    "Engine": "lookalike.engine",
+    "Explanation": "lookalike.domain.results",
+    "ImageAnchor": "lookalike.domain.query",
+    "IndexReport": "lookalike.domain.index_run",
+    "InvalidInput": "lookalike.errors",
+    "LookalikeError": "lookalike.errors",
+    "NotFound": "lookalike.errors",
+    "Options": "lookalike.domain.index_run",
+    "Product": "lookalike.domain.product",
+    "ProductAnchor": "lookalike.domain.query",
+    "Recommendation": "lookalike.domain.results",
+    "Recommendations": "lookalike.domain.results",
+    "Retrieval": "lookalike.domain.query",
+    "RowAnchor": "lookalike.domain.query",
+    "Settings": "lookalike.settings",
+    "Unavailable": "lookalike.errors",
+}
+
+__all__ = [
+    "Conflict",
+    "Crop",
+    "Engine",
+    "Explanation",
+    "ImageAnchor",
+    "IndexReport",
+    "InvalidInput",
+    "LookalikeError",
+    "NotFound",
+    "Options",
+    "Product",
+    "ProductAnchor",
+    "Recommendation",
+    "Recommendations",
+    "Retrieval",
+    "RowAnchor",
+    "Settings",
+    "Unavailable",
+]
+
+
+def __getattr__(name: str) -> Any:  # Any: a module's attributes have no common type
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lookalike' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

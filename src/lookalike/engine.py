@@ -14,7 +14,7 @@ from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
 from lookalike.domain.problems import Problem
 from lookalike.domain.product import Product
-from lookalike.domain.progress import Report
+from lookalike.domain.progress import Report, silent
 from lookalike.domain.query import DEFAULT_LIMIT, ImageAnchor, ProductAnchor, Retrieval
 from lookalike.domain.results import ProductDetail, ProductPage, Recommendations
 from lookalike.features.image import ImageLimits
@@ -35,10 +35,6 @@ from lookalike.storage.collection import Collection
 from lookalike.storage.workspace import Workspace
 
 MEGA = 1_000_000
-
-
-def _silent(_: object) -> None:
-    """The report of a caller who does not want to know."""
 
 
 class Engine:
@@ -97,7 +93,7 @@ class Engine:
         mapping: Mapping[str, str] | None = None,
         options: Options | None = None,
         dry_run: bool = False,
-        report: Report = _silent,
+        report: Report = silent,
         collection: str | None = None,
     ) -> IndexReport:
         """Bring a collection in line with a catalog: a folder of images or a file of records.
@@ -127,7 +123,7 @@ class Engine:
         chosen = options or Options()
         tools = self._tools(collection, images_root=source.images_root)
         job = create_job(source, tools, chosen)
-        run = partial(run_job, job, source, tools, chosen, report=_silent)
+        run = partial(run_job, job, source, tools, chosen, report=silent)
         threading.Thread(target=run, name=f"index-{job[:8]}", daemon=True).start()
         return tools.collection.jobs.get(job)
 
@@ -249,6 +245,7 @@ class Engine:
                 str(root) if root else str(self._workspace.uploads / "none"),
                 allow_private_addresses=settings.allow_private_addresses,
                 max_bytes=settings.max_image_mb * MEGA,
+                timeout_s=settings.fetch_timeout_s,
             ),
             features=self._workspace.features,
             collection=target,

@@ -65,7 +65,7 @@ class Settings:
         low=1,
     )
     fetch_timeout_s: int = _setting(
-        20, "The longest a download of one image may take in all.", unit="seconds", low=1
+        30, "The longest a download of one image may take in all.", unit="seconds", low=1
     )
     fetch_threads: int = _setting(
         8, "How many images are read or downloaded at once.", unit="threads", low=1

@@ -69,8 +69,8 @@ def test_corners_of_packshots_are_light_background(products):
 def test_the_median_color_of_a_solid_packshot_is_the_true_color():
     checked = 0
     for product in sample_shop(120, seed=9).products:
-        if product.pattern != "solid":
-            continue
+        if product.pattern != "solid" or product.material == "metal":
+            continue  # metal reflects bright and dark bands, so it has no one color
         shot = picture(product, product.views[0], size_px=SIZE_PX)
         if shot.main_share < 0.7:
             continue

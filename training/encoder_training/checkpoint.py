@@ -9,6 +9,7 @@ from torch import Tensor
 
 from encoder_training.encoder import Encoder
 from encoder_training.problems import TrainingError
+from encoder_training.recipe import Recipe
 from encoder_training.vocabulary import Classes
 
 # The shipped model.pt was written by an earlier script, with other names for the same arguments.
@@ -59,6 +60,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise TrainingError(f"{path} is missing.", hint="Run fit first; it writes model.pt.")
     content = torch.load(path, map_location="cpu", weights_only=True)
     arguments = {EARLIER_NAMES.get(name, name): v for name, v in content["args"].items()}
+    arguments = {name: v for name, v in arguments.items() if name in Recipe.ARGUMENTS}
     return Checkpoint(
         state=content["state"],
         classes=Classes.from_mapping(content["classes"]),

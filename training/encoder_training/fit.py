@@ -138,14 +138,14 @@ def _student(
         return student, continue_from(
             student, origin, recipe.init, share=recipe.init_share, report=report
         )
-    a_round = recipe.tiny.pca_views if recipe.tiny else PCA_ROUND
-    rounds = 1 if recipe.tiny else PCA_VIEWS // PCA_ROUND
+    tiny = recipe.tiny
+    views, a_round = (tiny.pca_views, tiny.pca_round) if tiny else (PCA_VIEWS, PCA_ROUND)
 
     def next_views() -> Tensor:
         rows = supply.sampler.draw(a_round)
         return product_views(supply.canvas, supply.photos, rows).images
 
-    return student, start_from_imagenet(student, origin, next_views, rounds=rounds, report=report)
+    return student, start_from_imagenet(student, origin, next_views, rounds=views // a_round, report=report)
 
 
 def _train_everything(run: Run) -> State:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from encoder_training.problems import TrainingError
 
@@ -22,6 +23,7 @@ class TinySize:
     photos_a_pack: int = 60
     products_a_batch: int = 16
     pca_views: int = 170  # at least the 160 components of the embedding
+    pca_round: int = 34
     held_out_a_set: int = 20
     steps_a_phase: int = 2
 
@@ -38,6 +40,16 @@ class Recipe:
     kept_share     share of the kept part in the embedding, when alpha is given
     init           tuned.pt of an earlier run to go on from, with init_share of its weights
     """
+
+    # What is worth keeping beside the weights; paths are not.
+    ARGUMENTS: ClassVar = (
+        "seconds",
+        "batch",
+        "learning_rate",
+        "keep_weight",
+        "seed",
+        "init_share",
+    )
 
     seconds: float = 480.0
     batch: int = 384
@@ -71,5 +83,4 @@ class Recipe:
 
     def as_arguments(self) -> dict[str, float | int | None]:
         """The part worth keeping beside the weights."""
-        names = ("seconds", "batch", "learning_rate", "keep_weight", "seed", "init_share")
-        return {name: value for name, value in asdict(self).items() if name in names}
+        return {name: value for name, value in asdict(self).items() if name in self.ARGUMENTS}

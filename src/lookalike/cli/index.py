@@ -1,7 +1,6 @@
 """`lookalike index`: bring the collection in line with a catalog."""
 
 import sys
-from collections import Counter
 from dataclasses import asdict
 
 import click
@@ -85,9 +84,9 @@ def _tell(done: IndexReport) -> None:
 def _tell_problems(done: IndexReport) -> None:
     if not done.problems:
         return
-    kinds = Counter(one.code for one in done.problems)
-    told = ", ".join(f"{count:,} {code}" for code, count in kinds.most_common())
-    people.print(f"{len(done.problems):,} problems: {told}", style="yellow", markup=False)
+    kinds = sorted(done.problem_counts.items(), key=lambda pair: -pair[1])
+    told = ", ".join(f"{count:,} {code}" for code, count in kinds)
+    people.print(f"{sum(done.problem_counts.values()):,} problems: {told}", style="yellow")
     for one in done.problems[:SHOWN_PROBLEMS]:
         place = f"line {one.line}: " if one.line else ""
         people.print(f"  {place}{one.message}", markup=False)

@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from lookalike.domain.progress import Report, Step
+from lookalike.domain.progress import Report, Step, silent
 
 people = Console(stderr=True, highlight=False)
 """Progress and problems go here, so that standard output holds the answer alone."""
@@ -52,7 +52,7 @@ class _Rate(ProgressColumn):
 def progress(*, quiet: bool) -> Iterator[Report]:
     """A callback that draws one bar per stage, with rate and time left."""
     if quiet:
-        yield lambda step: None
+        yield silent
         return
     columns = (
         SpinnerColumn(),

@@ -1,5 +1,6 @@
 """An index run: how it treats what it finds, and what it did or would do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lookalike.domain.problems import Problem
@@ -24,6 +25,8 @@ class IndexReport:
     images      different images that the products name
     encoded     those whose features were computed in this run
     reused      those whose features were there already
+    problems    what was wrong with the input, the first few thousand in full
+    problem_counts  how many there were of each code
     seconds     wall clock of the run; of a dry run, the estimate for the real one
     generation  the snapshot that now answers; unchanged when nothing had to be built
     """
@@ -39,6 +42,7 @@ class IndexReport:
     encoded: int
     reused: int
     problems: tuple[Problem, ...]
+    problem_counts: Mapping[str, int]
     seconds: float
     generation: int
     mapping: dict[str, tuple[str, ...]]

@@ -1,6 +1,8 @@
 """Problems: what went wrong with one record or image while the rest went on."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,23 @@ class Problem:
     code: str
     message: str
     skipped: bool = True
+
+
+MOST_KEPT = 10_000  # 2 MB; nobody reads on, and a hostile file could make millions
+
+
+@dataclass
+class Problems:
+    """The problems of one run: every one is counted, the first MOST_KEPT are kept."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    kept: list[Problem] = field(default_factory=list)
+
+    def add(self, problem: Problem) -> None:
+        self.counts[problem.code] += 1
+        if len(self.kept) < MOST_KEPT:
+            self.kept.append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.add(problem)

@@ -14,3 +14,7 @@ class Step:
 
 
 Report = Callable[[Step], None]
+
+
+def silent(_: Step) -> None:
+    """The report of a caller who does not want to know."""

@@ -33,13 +33,14 @@ LEAST_CONFIDENCE: Mapping[str, float] = {
 """Below this an attribute is unknown.  Chosen on the default encoder where the next tenth of
 confidence is right about as often as wrong: pattern .44 of street photos at .5 to .6 (shown ones
 right in .65; no photo of them was trained on), product type .62 of unseen packshots (.82), style
-.49 of catalog photos (.92; part of the training).  Material: by eye on packshots and furniture."""
+.49 of catalog photos (.92; part of the training).  Material: a guess, not measured."""
 
 FASHION_HEADS = ("style", "material_appearance")
 LEAST_FAMILIARITY = 0.35
-"""`style` and `material` know only what `product_type` knows, yet are sure of everything: at .6
-material is right for 13 % of furniture.  So they are unknown where no product type reaches this:
-that hides them on about 60 % of 500 pieces of furniture, and on 7 % of 700 fashion packshots."""
+"""`style` and `material` know only what `product_type` knows, yet are sure of everything: material
+was right for 3 of the 23 pieces of furniture on which it was surer than .6.  So they are unknown
+where no product type reaches this: that hides them on about 60 % of 500 pieces of furniture
+(interpolated between .3 and .4) and on 7 % of 700 fashion packshots."""
 
 UNKNOWN = "unknown"
 SHOWN_CLASSES = 3

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.problems import Problem
-from lookalike.domain.progress import Report, Step
+from lookalike.domain.progress import Report, Step, silent
 from lookalike.index import snapshot
 from lookalike.journeys.measure_images import Measured, Tools, measure_images, unseen
 from lookalike.journeys.publish import open_view, publish
@@ -19,7 +19,7 @@ SECONDS_PER_IMAGE = 0.008  # bench/indexing.py on two cores; what --dry-run mult
 
 def plan_index(source: CatalogSource, tools: Tools, options: Options) -> IndexReport:
     """What a run would do, without writing anything: counts, problems, estimated seconds."""
-    reading = read_catalog(source, tools.collection, write=False, report=lambda step: None)
+    reading = read_catalog(source, tools.collection, write=False, report=silent)
     todo, measured = unseen(sorted(reading.locations), tools, refresh=options.refresh)
     return _report(
         reading,
@@ -106,11 +106,11 @@ def _report(
     job: str | None,
 ) -> IndexReport:
     skus = collection.images.skus_of(measured.problems)
-    problems = [
+    reading.problems.extend(
         Problem(None, sku, location, one.code, one.message, skipped=False)
         for location, one in sorted(measured.problems.items())
         for sku in skus.get(location, (None,))
-    ]
+    )
     return IndexReport(
         job_id=job,
         collection_id=collection.id,
@@ -122,7 +122,8 @@ def _report(
         images=len(reading.locations),
         encoded=encoded,
         reused=measured.reused,
-        problems=(*reading.problems, *problems),
+        problems=tuple(reading.problems.kept),
+        problem_counts=dict(reading.problems.counts),
         seconds=seconds,
         generation=snapshot.current(collection.folder) or 0,
         mapping=dict(source.mapping),

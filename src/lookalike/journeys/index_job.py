@@ -54,6 +54,6 @@ def counts(report: IndexReport) -> Mapping[str, int]:
         "images": report.images,
         "encoded": report.encoded,
         "reused": report.reused,
-        "problems": len(report.problems),
+        "problems": sum(report.problem_counts.values()),
         "generation": report.generation,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lookalike.domain.problems import Problem
+from lookalike.domain.problems import Problem, Problems
 from lookalike.domain.product import Product
 from lookalike.domain.progress import Report, Step
 from lookalike.sources.protocol import CatalogSource
@@ -23,7 +23,7 @@ class Reading:
     changed: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     locations: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
 
 
 def read_catalog(
@@ -41,7 +41,9 @@ def read_catalog(
     seen: set[str] = set()
     for outcome in source.products():
         if isinstance(outcome, Problem):
-            reading.problems.append(outcome)
+            reading.problems.add(outcome)
+            if outcome.sku:
+                seen.add(outcome.sku)  # named but broken: no reason to take it away
             continue
         reading.products += 1
         reading.locations.update(outcome.images)
@@ -50,8 +52,6 @@ def read_catalog(
         if before != digest(outcome):
             (reading.changed if before else reading.added).append(outcome.sku)
             batch.append(outcome)
-        if not outcome.images:
-            reading.problems.append(_without_image(outcome))
         if len(batch) >= PRODUCTS_PER_WRITE:
             _store(batch, collection, write=write)
             batch = []
@@ -66,14 +66,3 @@ def read_catalog(
 def _store(batch: Iterable[Product], collection: Collection, *, write: bool) -> None:
     if write:
         collection.products.upsert(list(batch), origin="catalog")
-
-
-def _without_image(product: Product) -> Problem:
-    return Problem(
-        line=None,
-        sku=product.sku,
-        location=None,
-        code="no_image",
-        message=f"{product.sku} names no image, so nothing can look like it.",
-        skipped=False,
-    )

@@ -52,7 +52,7 @@ def band(score: float) -> Band:
 
 def explanation(anchor: Document, product: Document, match: Match) -> Explanation:
     """The structure behind the sentence."""
-    ours, theirs = _known(anchor), _known(product)
+    ours, theirs = known_values(anchor), known_values(product)
     both = [name for name in COMPARED if name in ours and name in theirs]
     return Explanation(
         contributions=match.contributions,
@@ -71,7 +71,7 @@ def sentence(anchor: Document, product: Document, match: Match) -> str:
     >>> sentence(blue_dots, red_dots, match)
     "Same dotted pattern; similar overall look."
     """
-    ours, theirs = _known(anchor), _known(product)
+    ours, theirs = known_values(anchor), known_values(product)
     raising = sorted(
         (name for name, part in match.contributions.items() if part > 0),
         key=lambda name: -match.contributions[name],
@@ -119,11 +119,14 @@ def _color_phrase(swatches: Sequence[SwatchPair], ours: str | None, theirs: str 
     return f"{theirs} close to the {ours} of the original" if nearest <= CLOSE_SHADE else ""
 
 
-def _known(document: Document) -> dict[str, str]:
+def known_values(document: Document) -> dict[str, str]:
+    """The attributes that may be spoken of.  The merchant's category says better than an
+    encoder what a thing is: where there is one, its last part stands for the product type."""
     attributes = document.get("visual_attributes", {})
-    return {
-        name: attributes[name] for name in COMPARED if attributes.get(name) not in (None, "unknown")
-    }
+    values = {name: attributes.get(name) for name in COMPARED}
+    if document.get("category"):
+        values["product_type"] = document["category"].split(">")[-1].strip()
+    return {name: value for name, value in values.items() if value not in (None, "unknown")}
 
 
 def _words(name: str) -> str:

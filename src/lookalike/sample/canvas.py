@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
-from scipy import ndimage
 
 from lookalike.sample.colors import as_array, mix
 from lookalike.sample.curves import Points
@@ -83,14 +82,14 @@ class Layer:
         """Cast the shape's soft shadow on what this layer already shows."""
         size = len(self.alpha)
         reach = max(1, round(size * SHADOW_SHIFT[1]))
+        shift = round(size * SHADOW_SHIFT[0]) + 1
         rows = slice(spot[0].start, min(size, spot[0].stop + 2 * reach))
         columns = slice(spot[1].start, min(size, spot[1].stop + 2 * reach))
-        wide = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.float32)
-        shift = round(size * SHADOW_SHIFT[0]) + 1
+        wide = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
         room = wide[reach : reach + coverage.shape[0], shift : shift + coverage.shape[1]]
-        room += coverage[: room.shape[0], : room.shape[1]]
-        blurred = ndimage.uniform_filter(ndimage.uniform_filter(wide, reach + 1), reach + 1)
-        self.color[:, rows, columns] *= 1 - strength * blurred
+        room[:] = coverage[: room.shape[0], : room.shape[1]] * np.float32(255 * strength)
+        blurred = Image.fromarray(wide).filter(ImageFilter.GaussianBlur(reach * 0.6))
+        self.color[:, rows, columns] *= 1 - np.asarray(blurred, dtype=np.float32) / 255
 
 
 def fitted(area: Extent, size_px: int, *, share: float, rise: float = 0.0) -> Matrix:
@@ -107,6 +106,8 @@ def fitted(area: Extent, size_px: int, *, share: float, rise: float = 0.0) -> Ma
 
 def projected(points: Points, matrix: Matrix) -> Points:
     """The points through the matrix."""
+    if matrix[2, 0] == 0 and matrix[2, 1] == 0:
+        return np.asarray(points @ matrix[:2, :2].T + matrix[:2, 2])
     lifted = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     return np.asarray(lifted[:, :2] / lifted[:, 2:])
 
@@ -176,12 +177,13 @@ def _colored(
         left, top, right, bottom = frame
         corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
         scale = _scale(matrix, projected(corners, matrix), corners)
-    light = lit(coverage, part, finish, scale=scale, fold_scale=FOLDS_ACROSS / (scale * side))
     u, v = _texture(spot, matrix, frame, part.grain_deg)
     color, main = _inked(surface, base, u, v, 1 / (scale * side))
-    factor = light.factor
-    if finish.grain is not None:
-        factor = factor * finish.grain(u, v, surface.seed)
+    grain = None if finish.grain is None else finish.grain(u, v, surface.seed)
+    if not (part.puff or part.folds or part.turned):
+        return (color if grain is None else np.clip(color * grain, 0, 1)), main
+    light = lit(coverage, part, finish, scale=scale, fold_scale=FOLDS_ACROSS / (scale * side))
+    factor = light.factor if grain is None else light.factor * grain
     lit_color = color * factor + (light.highlight + GLOW * np.clip(light.factor - 1, 0, 1))
     return np.clip(lit_color, 0, 1), main
 

@@ -216,7 +216,7 @@ def plant_pot(design: Design) -> Parts:
         band = symmetric(
             [(0, top + 0.24), (half + 0.03, top - 0.01, 1), (half, top + 0.3, 1), (0, top + 0.5)]
         )
-        parts.insert(-2, piece(band, design.plain, turned=True, shadow=0.35))
+        parts.insert(-2, piece(band, design.plain, puff=0.1, shadow=0.35))
     strength = 0.3 if design.material == "ceramic" else 0.1
     shine = limb([(-half * 0.55, -0.1), (-half * 0.52, 0.4)], [0.16, 0.08])
     return [*parts, gleam(shine, opacity=strength, soft=0.06)]

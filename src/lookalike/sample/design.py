@@ -7,7 +7,7 @@ import numpy as np
 
 from lookalike.sample.colors import Color, darker, lighter, luma, mix, seam
 from lookalike.sample.curves import Points, box, ellipse
-from lookalike.sample.parts import Part, Surface
+from lookalike.sample.parts import Part, Role, Surface
 
 STEEL: Color = (0.74, 0.75, 0.77)
 GOLD: Color = (0.80, 0.66, 0.38)
@@ -15,6 +15,7 @@ DARK_METAL: Color = (0.20, 0.20, 0.22)
 OAK: Color = (0.76, 0.60, 0.42)
 WALNUT: Color = (0.44, 0.29, 0.20)
 WOODS: tuple[Color, ...] = (OAK, WALNUT, (0.82, 0.69, 0.52), (0.60, 0.42, 0.28), (0.16, 0.15, 0.15))
+SAME_COLOR = 0.2  # the largest change of tone that still counts as the main color; by eye
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class Design:
     def tone(self, share: float) -> Surface:
         """The main cloth mixed toward shade (positive) or light (negative), no pattern."""
         color = darker(self.main, share) if share > 0 else lighter(self.main, -share)
-        return replace(self.plain, color=color)
+        role: Role = "main" if abs(share) <= SAME_COLOR else "trim"
+        return replace(self.plain, color=color, role=role)
 
     def contrast(self) -> Color:
         """The accent, or a gentle neighbor of the main color on solid products."""

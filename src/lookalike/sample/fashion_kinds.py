@@ -18,7 +18,7 @@ FASHION: tuple[Kind, ...] = (
         PRINTS,
         {"neck": ("crew", "v-neck"), "sleeve": ("short",), "fit": (*_FITS, "oversized")},
         ("casual", "sporty"),
-        solid=0.3,
+        solid=0.18,
     ),
     Kind(
         "shirt",
@@ -35,7 +35,7 @@ FASHION: tuple[Kind, ...] = (
             "fit": _FITS,
         },
         ("casual", "smart casual", "formal"),
-        solid=0.35,
+        solid=0.23,
     ),
     Kind(
         "blouse",
@@ -49,7 +49,7 @@ FASHION: tuple[Kind, ...] = (
         {"neck": ("bow", "ruffle", "v-neck"), "sleeve": ("balloon", "long", "puff")},
         ("smart casual", "formal", "party"),
         genders=("women",),
-        solid=0.4,
+        solid=0.28,
     ),
     Kind(
         "sweater",
@@ -65,7 +65,7 @@ FASHION: tuple[Kind, ...] = (
             "fit": ("regular", "relaxed", "oversized"),
         },
         ("casual", "smart casual"),
-        solid=0.55,
+        solid=0.43,
     ),
     Kind(
         "hoodie",
@@ -78,7 +78,7 @@ FASHION: tuple[Kind, ...] = (
         ("graphic", "camouflage", "striped"),
         {"front": ("zip", "pullover"), "fit": ("regular", "oversized")},
         ("sporty", "casual"),
-        solid=0.6,
+        solid=0.48,
     ),
     Kind(
         "jacket",
@@ -104,7 +104,7 @@ FASHION: tuple[Kind, ...] = (
         ("checked", "striped"),
         {"fit": ("slim", "regular")},
         ("formal", "smart casual", "party"),
-        solid=0.7,
+        solid=0.58,
     ),
     Kind(
         "coat",
@@ -139,7 +139,7 @@ FASHION: tuple[Kind, ...] = (
         },
         ("casual", "smart casual", "party", "formal"),
         genders=("women",),
-        solid=0.3,
+        solid=0.18,
     ),
     Kind(
         "skirt",
@@ -153,7 +153,7 @@ FASHION: tuple[Kind, ...] = (
         {"cut": ("a-line", "pencil", "pleated", "wrap"), "length": ("mini", "midi", "maxi")},
         ("casual", "smart casual", "formal", "party"),
         genders=("women",),
-        solid=0.5,
+        solid=0.38,
     ),
     Kind(
         "trousers",
@@ -198,7 +198,7 @@ FASHION: tuple[Kind, ...] = (
             "waist": ("drawstring", "buttoned"),
         },
         ("casual", "sporty"),
-        solid=0.6,
+        solid=0.48,
     ),
     Kind(
         "sneakers",
@@ -282,7 +282,7 @@ FASHION: tuple[Kind, ...] = (
         {"cut": ("roll-top", "flap", "daypack")},
         ("casual", "sporty", "smart casual", "formal"),
         genders=("women", "men", "unisex", "unisex"),
-        solid=0.65,
+        solid=0.53,
     ),
     Kind(
         "hat",
@@ -296,7 +296,7 @@ FASHION: tuple[Kind, ...] = (
         {"cut": ("beanie", "cap", "fedora", "bucket")},
         ("casual", "sporty"),
         genders=("unisex",),
-        solid=0.65,
+        solid=0.53,
     ),
     Kind(
         "scarf",
@@ -310,7 +310,7 @@ FASHION: tuple[Kind, ...] = (
         {"drape": ("looped",)},
         ("casual", "smart casual", "formal"),
         genders=("unisex",),
-        solid=0.3,
+        solid=0.18,
     ),
     Kind(
         "sunglasses",

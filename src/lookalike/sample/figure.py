@@ -244,7 +244,8 @@ def _own(product_type: str, color: Color, traits: dict[str, str], material: str)
 
 def _own_top(figure: Figure, *, sleeve: str) -> Parts:
     traits = {"neck": "crew", "sleeve": sleeve, "fit": "slim"}
-    return worn(t_shirt(_own("t-shirt", figure.top, traits, "plain")), figure.top)
+    own = _own("t-shirt", figure.top, traits, "plain")
+    return worn(t_shirt(own), own)
 
 
 def _own_bottom(figure: Figure) -> Parts:
@@ -254,7 +255,6 @@ def _own_bottom(figure: Figure) -> Parts:
     return trousers(_own("trousers", figure.bottom, traits, "plain"))
 
 
-def worn(parts: Parts, color: Color) -> Parts:
+def worn(parts: Parts, design: Design) -> Parts:
     """A garment without the inside of its back, which the neck hides."""
-    dark = darker(color, 0.38)
-    return [part for part in parts if part.surface.color != dark]
+    return [part for part in parts if part.surface != design.inside]

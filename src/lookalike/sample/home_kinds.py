@@ -43,7 +43,7 @@ HOME: tuple[Kind, ...] = (
         },
         HOME_STYLES,
         room="Living room",
-        solid=0.7,
+        solid=0.58,
     ),
     Kind(
         "chair",
@@ -166,7 +166,7 @@ HOME: tuple[Kind, ...] = (
         },
         HOME_STYLES,
         room="Lighting",
-        solid=0.7,
+        solid=0.58,
     ),
     Kind(
         "rug",
@@ -194,7 +194,7 @@ HOME: tuple[Kind, ...] = (
         {"form": ("square", "rectangular", "round"), "edge": ("piped", "tassels", "plain")},
         HOME_STYLES,
         room="Living room",
-        solid=0.3,
+        solid=0.18,
     ),
     Kind(
         "curtain",
@@ -208,7 +208,7 @@ HOME: tuple[Kind, ...] = (
         {"drape": ("straight", "tied")},
         HOME_STYLES,
         room="Bedroom",
-        solid=0.55,
+        solid=0.43,
     ),
     Kind(
         "blanket",
@@ -222,7 +222,7 @@ HOME: tuple[Kind, ...] = (
         {"edge": ("fringed", "plain")},
         HOME_STYLES,
         room="Bedroom",
-        solid=0.45,
+        solid=0.33,
     ),
     Kind(
         "vase",
@@ -236,7 +236,7 @@ HOME: tuple[Kind, ...] = (
         {"form": ("bottle", "bulb", "cylinder", "amphora")},
         HOME_STYLES,
         room="Decoration",
-        solid=0.6,
+        solid=0.48,
     ),
     Kind(
         "mirror",
@@ -269,7 +269,7 @@ HOME: tuple[Kind, ...] = (
         },
         HOME_STYLES,
         room="Decoration",
-        solid=0.35,
+        solid=0.23,
     ),
     Kind(
         "plant pot",
@@ -283,6 +283,6 @@ HOME: tuple[Kind, ...] = (
         {"form": ("tapered", "bowl", "cylinder"), "foot": ("none", "saucer", "stand")},
         HOME_STYLES,
         room="Decoration",
-        solid=0.65,
+        solid=0.53,
     ),
 )

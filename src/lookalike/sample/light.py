@@ -13,7 +13,7 @@ from lookalike.sample.parts import Part
 LIGHT = np.array([-0.42, -0.58, 0.70]) / np.linalg.norm([-0.42, -0.58, 0.70])
 HALFWAY = (LIGHT + np.array([0.0, 0.0, 1.0])) / np.linalg.norm(LIGHT + np.array([0.0, 0.0, 1.0]))
 DARKEST, BRIGHTEST = 0.45, 1.32
-ROUNDNESS = 0.62  # depth of turned bodies against a true half circle
+ROUNDNESS = 0.5  # depth of turned bodies against a true half circle
 COARSE_SIDE = 56  # relief is computed on about this many cells a side, then enlarged
 
 

@@ -9,7 +9,7 @@ from lookalike.sample.colors import ACCENTS, NEUTRALS
 from lookalike.sample.product import Look, LookKind, SampleProduct
 
 LOOKS_PER_PRODUCT = 0.12
-TRIES = 12  # draws for each look wanted before giving up
+TRIES = 40  # draws for each look wanted before giving up
 MAX_BRIGHT_FAMILIES = 2
 MAX_PATTERNED = 2
 

@@ -117,7 +117,7 @@ FINISHES: dict[str, Finish] = {
     "pile": Finish(contrast=0.4, grain=_pile),
     "wood": Finish(contrast=0.5, specular=0.06, gloss=10, grain=_wood),
     "rattan": Finish(contrast=0.6, grain=_rattan),
-    "metal": Finish(contrast=0.6, specular=0.30, gloss=16, mirror=0.5, grain=_brushed),
+    "metal": Finish(contrast=0.45, specular=0.30, gloss=16, mirror=0.36, grain=_brushed),
     "glass": Finish(contrast=0.5, specular=0.55, gloss=22, rim=0.25),
     "ceramic": Finish(contrast=0.75, specular=0.34, gloss=24),
     "stoneware": Finish(contrast=0.7, specular=0.07, gloss=8, grain=_pile),

@@ -126,9 +126,9 @@ def _graphic(u: Field, v: Field, softness: float, rng: np.random.Generator) -> I
         second = _edge(y - 0.3 - np.abs(x - 0.42) * 1.3 + 0.35, soft)
         return disc * (1 - second) * (1 - first), disc * np.maximum(first, second)
     if kind == 2:  # star in a ring
-        angle = np.arctan2(x, -y)
-        fifth = np.abs((angle / (2 * np.pi) * 5 + 0.5) % 1 - 0.5) * 2 * np.pi / 5
-        star = _edge(0.30 - distance * np.cos(fifth - 1.256) * -1 - distance * 0.62, soft)
+        turn = np.arctan2(x, -y) / (2 * np.pi) * 5
+        aside = np.abs((turn + 0.5) % 1 - 0.5) * 2  # 0 at a tip of the star, 1 between tips
+        star = _edge(0.3 + 0.45 * (1 - aside) ** 1.5 - distance, soft)
         ring = _edge(0.09 - np.abs(distance - 0.93), soft)
         return np.maximum(ring, star * disc), np.zeros_like(star)
     if kind == 3:  # nested arches

@@ -144,7 +144,7 @@ def _wearing(
     """The product where it is worn, the part of the figure to show, and what it covers."""
     kind = product.product_type
     if product.slot in GARMENTS:
-        placed = [part for part in worn(parts, design.main) if part.surface != design.inside]
+        placed = worn(parts, design)
         covers = {
             "one-piece": ("top", "bottom"),
             "bottom": ("bottom",),

@@ -17,10 +17,8 @@ def cushion(design: Design) -> Parts:
     if edge == "tassels" and design.traits["form"] != "round":
         for x, y in ((-1, -1), (1, -1), (-1, 1), (1, 1)):
             at = (x * wide / 2, y * 1.0)
-            drop = limb(
-                [at, (at[0] + 0.1 * x, at[1] + 0.12), (at[0] + 0.12 * x, at[1] + 0.36)],
-                [0.06, 0.13, 0.17],
-            )
+            knots = [at, (at[0] + 0.1 * x, at[1] + 0.1 * y), (at[0] + 0.26 * x, at[1] + 0.26 * y)]
+            drop = limb(knots, [0.07, 0.1, 0.2])
             parts.append(piece(drop, trim, puff=0.05))
     parts.append(piece(shape, design.cloth, puff=0.75, folds=0.5))
     if edge == "piped":
@@ -96,13 +94,13 @@ def pillow(x: float, y: float, wide: float, high: float) -> Points:
     half, up = wide / 2, high / 2
     return smooth(
         [
-            (x - half, y - up),
-            (x, y - up * 0.94),
-            (x + half, y - up),
+            (x - half, y - up, 1),
+            (x, y - up * 0.95),
+            (x + half, y - up, 1),
             (x + half * 0.965, y),
-            (x + half, y + up),
-            (x, y + up * 0.95),
-            (x - half, y + up),
+            (x + half, y + up, 1),
+            (x, y + up * 0.96),
+            (x - half, y + up, 1),
             (x - half * 0.965, y),
         ]
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ def write_shop(
     if count == 1:
         truths = [draw(product) for product in shop.products]
     else:
-        with ProcessPoolExecutor(count) as pool:
+        # Spawned, because the caller may hold threads that a forked child would lose.
+        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
             truths = list(pool.map(draw, shop.products, chunksize=8))
     _write_catalog(folder / "catalog.csv", shop.products)
     _write_truth(folder / "truth.json", shop, truths)

@@ -11,7 +11,7 @@ import httpx
 
 from lookalike.sources.addresses import resolve as system_resolve
 from lookalike.sources.guarded_network import AddressRefused, GuardedNetwork, HostUnknown, Resolve
-from lookalike.sources.images import MAX_IMAGE_BYTES, too_many_bytes
+from lookalike.sources.images import DOWNLOAD_TIMEOUT_S, MAX_IMAGE_BYTES, too_many_bytes
 from lookalike.sources.protocol import FetchFailed, FetchProblem, FetchRefused
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -39,7 +39,7 @@ class HttpLimits:
     bytes: int = MAX_IMAGE_BYTES
     connect_s: float = 5.0
     read_s: float = 10.0
-    total_s: float = 30.0
+    total_s: float = DOWNLOAD_TIMEOUT_S
     redirects: int = 5
     attempts: int = 3
     first_wait_s: float = 0.5

@@ -10,19 +10,25 @@ from lookalike.sources.protocol import FetchFailed, FetchProblem, FetchRefused, 
 MAX_IMAGE_BYTES = 20_000_000
 """What Google and Shopify take for one image; photographs of shops are 20 KB to 5 MB."""
 
+DOWNLOAD_TIMEOUT_S = 30.0
+"""An image of 5 MB at 2 Mbit/s takes 20 s; chosen by eye."""
+
 
 def open_images(
     root: str | Path,
     *,
     allow_private_addresses: bool = False,
     max_bytes: int = MAX_IMAGE_BYTES,
+    timeout_s: float = DOWNLOAD_TIMEOUT_S,
 ) -> ImageStore:
     """Files below `root` and http(s) addresses, each by its own rules.
 
+    timeout_s  the longest a download may take in all, with its redirects
     allow_private_addresses  also fetch from the operator's own network; off by default, so
                              that a feed cannot make this server read its neighbors
     """
-    return _FilesAndWeb(LocalImages(root, max_bytes=max_bytes), allow_private_addresses)
+    files = LocalImages(root, max_bytes=max_bytes)
+    return _FilesAndWeb(files, timeout_s, allow_private_addresses=allow_private_addresses)
 
 
 class LocalImages:
@@ -103,8 +109,11 @@ class LocalImages:
 class _FilesAndWeb:
     """An ImageStore that sends each location to the store for its kind."""
 
-    def __init__(self, files: LocalImages, allow_private_addresses: bool) -> None:
+    def __init__(
+        self, files: LocalImages, timeout_s: float, *, allow_private_addresses: bool
+    ) -> None:
         self._files = files
+        self._timeout_s = timeout_s
         self._allow_private_addresses = allow_private_addresses
         self._lock = threading.Lock()
         self._web: ImageStore | None = None
@@ -130,7 +139,7 @@ class _FilesAndWeb:
                 from lookalike.sources.http_images import HttpImages, HttpLimits
 
                 self._web = HttpImages(
-                    HttpLimits(bytes=self._files.max_bytes),
+                    HttpLimits(bytes=self._files.max_bytes, total_s=self._timeout_s),
                     allow_private_addresses=self._allow_private_addresses,
                 )
             return self._web

@@ -154,7 +154,8 @@ class ImageStore:
             .where(place.collection == self._collection, products.c.removed.is_(False))
         )
         for chunk in chunks(sorted(set(locations))):
-            yield from connection.execute(query.where(place.location.in_(chunk))).tuples()
+            for row in connection.execute(query.where(place.location.in_(chunk))):
+                yield row[0], row[1]
 
     def _outcomes(
         self, connection: sa.Connection, locations: Iterable[str]

@@ -71,7 +71,7 @@ def extra_pictures(canvas: Canvas, photos: Photos, pools: ExtraPools, count: int
     behind = worn[canvas.integers(0, garment_count, (thing_count,))]
     parts = [garments, frames, _drawn_things(canvas, behind)]
     without_type = slice(garment_count, sum(len(part.images) for part in parts))
-    if pools.materials:
+    if pools.materials and close_up_count:
         parts.append(_close_ups(canvas, photos, pools, close_up_count))
     joined = KnownPictures(*(torch.cat(column) for column in zip(*parts, strict=True)))
     joined = joined._replace(images=photometric(canvas, joined.images))

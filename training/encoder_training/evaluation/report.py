@@ -216,7 +216,11 @@ def _tell(report: Report, title: str, figures: Figures) -> None:
         if isinstance(value, dict) and any(isinstance(v, dict) for v in value.values()):
             _tell(report, f"{title}, {name}", value)
         elif isinstance(value, dict):
-            listed = ", ".join(f"{key} {number:.3f}" for key, number in value.items())
+            listed = ", ".join(f"{key} {_short(number)}" for key, number in value.items())
             report(f"{title}, {name}: {listed}")
         else:
-            report(f"{title}, {name}: {value:.3f}")
+            report(f"{title}, {name}: {_short(value)}")
+
+
+def _short(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.3f}"

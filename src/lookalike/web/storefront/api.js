@@ -65,7 +65,10 @@ function get(address, signal) {
 async function ask(address, options) {
   let response;
   try {
-    response = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
+    response = await fetch(address, {
+      ...options,
+      headers: { Accept: "application/json", ...options.headers },
+    });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem({

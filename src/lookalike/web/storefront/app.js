@@ -14,7 +14,12 @@ import { productPage } from "./product-page.js";
 import { catalogHref, photoHref, route } from "./routes.js";
 import { closeWhyElsewhere } from "./why.js";
 
-const PAGES = { catalog: catalogPage, product: productPage, photo: photoPage, missing: missingPage };
+const PAGES = {
+  catalog: catalogPage,
+  product: productPage,
+  photo: photoPage,
+  missing: missingPage,
+};
 const NAME = "Lookalike";
 
 const main = document.querySelector("#main");
@@ -51,7 +56,13 @@ async function start() {
     return;
   }
   if (!known.length) {
-    main.replaceChildren(message({ title: "There is nothing to see yet", detail: "This server holds no collection.", hint: "Index a catalog with `lookalike index ./catalog.csv`, then reload the page." }));
+    main.replaceChildren(
+      message({
+        title: "There is nothing to see yet",
+        detail: "This server holds no collection.",
+        hint: "Index a catalog with `lookalike index ./catalog.csv`, then reload the page.",
+      }),
+    );
     return;
   }
   choice.replaceChildren(...known.map((name) => element("option", { value: name }, name)));
@@ -105,5 +116,12 @@ async function render(asked, { isReturn, isFirst }) {
 
 function missingPage({ collection }) {
   const back = element("a", { class: "button", href: catalogHref(collection) }, "See all products");
-  return { title: "Not found", node: message({ title: "This page is not here", detail: "The address names no page of this shop.", actions: [back] }) };
+  return {
+    title: "Not found",
+    node: message({
+      title: "This page is not here",
+      detail: "The address names no page of this shop.",
+      actions: [back],
+    }),
+  };
 }

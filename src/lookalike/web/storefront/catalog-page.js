@@ -39,7 +39,9 @@ export function catalogPage({ collection, params, signal, go, choosePhoto }) {
       ? message({
           title: "Nothing fits all of this",
           detail: "No product of this collection has everything that is chosen.",
-          actions: [element("a", { class: "button", href: catalogHref(collection) }, "Clear all filters")],
+          actions: [
+            element("a", { class: "button", href: catalogHref(collection) }, "Clear all filters"),
+          ],
         })
       : message({
           title: "There are no products yet",
@@ -95,7 +97,13 @@ export function catalogPage({ collection, params, signal, go, choosePhoto }) {
       "div",
       { class: "catalog-body" },
       element("aside", { class: "catalog-filters", "aria-label": "Filters" }, panel.node),
-      element("section", { class: "catalog-list" }, element("div", { class: "list-head" }, title, status), grid, after),
+      element(
+        "section",
+        { class: "catalog-list" },
+        element("div", { class: "list-head" }, title, status),
+        grid,
+        after,
+      ),
     ),
   );
   return { title: "All products", node, ready: update(params), update };
@@ -109,7 +117,11 @@ function introduction(choosePhoto) {
       "div",
       {},
       element("h1", { tabindex: -1 }, "Find it by how it looks"),
-      element("p", {}, "Open any product to see what resembles it and why. Then steer: closer in color, freer in shape, within your price."),
+      element(
+        "p",
+        {},
+        "Open any product to see what resembles it and why. Then steer: closer in color, freer in shape, within your price.",
+      ),
     ),
     element(
       "button",

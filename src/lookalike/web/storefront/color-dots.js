@@ -31,13 +31,23 @@ export function dot(color) {
 
 export function familyDot(family) {
   if (family in FAMILY_COLORS) return dot(FAMILY_COLORS[family]);
-  return element("span", { class: `dot dot-${family === "multicolor" ? "multicolor" : "other"}`, "aria-hidden": "true" });
+  return element("span", {
+    class: `dot dot-${family === "multicolor" ? "multicolor" : "other"}`,
+    "aria-hidden": "true",
+  });
 }
 
 /** The main colors of a product. */
 export function productDots(product) {
-  const shown = (product.palette ?? []).filter((swatch) => swatch.share >= LEAST_SHARE).slice(0, DOTS_ON_A_CARD);
+  const shown = (product.palette ?? [])
+    .filter((swatch) => swatch.share >= LEAST_SHARE)
+    .slice(0, DOTS_ON_A_CARD);
   if (!shown.length) return null;
   const names = [...new Set(shown.map((swatch) => swatch.family))].join(", ");
-  return element("span", { class: "dots" }, forReaders(`Colors: ${names}`), shown.map((swatch) => dot(swatch.hex)));
+  return element(
+    "span",
+    { class: "dots" },
+    forReaders(`Colors: ${names}`),
+    shown.map((swatch) => dot(swatch.hex)),
+  );
 }

@@ -2,14 +2,16 @@
 
 import { familyDot } from "./color-dots.js";
 import { element, forReaders, uniqueId } from "./dom.js";
-import { categoryWord, fieldWord, sentenceCase } from "./words.js";
+import { categoryWord, fieldWord, isKnown, sentenceCase } from "./words.js";
 
 const FACETS = ["color_family", "category", "product_type", "pattern", "brand"];
 const SHOWN_AT_FIRST = { color_family: 15, category: 8, product_type: 6, pattern: 6, brand: 6 };
 
 /** The clauses that the params of an address stand for. */
 export function clauses(params) {
-  const where = FACETS.filter((name) => params.get(name)).map((name) => `${name} in ${params.getAll(name).map(quoted).join(",")}`);
+  const where = FACETS.filter((name) => params.get(name)).map(
+    (name) => `${name} in ${params.getAll(name).map(quoted).join(",")}`,
+  );
   if (params.get("in_stock")) where.push("in_stock");
   if (isAmount(params.get("min"))) where.push(`price>=${params.get("min")}`);
   if (isAmount(params.get("max"))) where.push(`price<=${params.get("max")}`);
@@ -33,10 +35,25 @@ export function filterPanel(params, onchange) {
     for (const value of values) next.append(name, value);
     onchange(next);
   };
-  const clear = element("button", { class: "quiet-button", type: "button", onclick: () => onchange(new URLSearchParams()) }, "Clear all");
+  const clear = element(
+    "button",
+    { class: "quiet-button", type: "button", onclick: () => onchange(new URLSearchParams()) },
+    "Clear all",
+  );
   const groups = element("div", { class: "filter-groups" });
-  const done = element("button", { class: "button filters-done", type: "button" }, "Show the products");
-  const body = element("details", { class: "filters" }, element("summary", {}, "Filter"), groups, clear, done);
+  const done = element(
+    "button",
+    { class: "button filters-done", type: "button" },
+    "Show the products",
+  );
+  const body = element(
+    "details",
+    { class: "filters" },
+    element("summary", {}, "Filter"),
+    groups,
+    clear,
+    done,
+  );
   done.addEventListener("click", () => {
     body.open = false;
     body.querySelector("summary").focus();
@@ -48,10 +65,22 @@ export function filterPanel(params, onchange) {
     for (const sync of syncs) sync(current);
   };
   const show = (facets) => {
-    const [color, ...others] = FACETS.filter((name) => facets[name]?.length > 1).map((name) =>
-      facetGroup(name, facets[name], change, syncs),
+    const known = FACETS.map((name) => [
+      name,
+      (facets[name] ?? []).filter((one) => isKnown(one.value)),
+    ]);
+    const [color, ...others] = known
+      .filter(([, values]) => values.length > 1)
+      .map(([name, values]) => facetGroup(name, values, change, syncs));
+    groups.replaceChildren(
+      ...[
+        color,
+        others.shift(),
+        priceGroup(change, syncs),
+        stockGroup(change, syncs),
+        ...others,
+      ].filter(Boolean),
     );
-    groups.replaceChildren(...[color, others.shift(), priceGroup(change, syncs), stockGroup(change, syncs), ...others].filter(Boolean));
     update(current);
   };
   update(current);
@@ -64,14 +93,27 @@ function facetGroup(name, values, change, syncs) {
   const chips = values.map(({ value, count }) => {
     const chip = element(
       "button",
-      { class: "chip", type: "button", "aria-pressed": "false", "data-facet": name, "data-value": value },
+      {
+        class: "chip",
+        type: "button",
+        "aria-pressed": "false",
+        "data-facet": name,
+        "data-value": value,
+      },
       name === "color_family" && familyDot(value),
-      element("span", { class: "chip-word" }, name === "brand" ? value : sentenceCase(categoryWord(value))),
+      element(
+        "span",
+        { class: "chip-word" },
+        name === "brand" ? value : sentenceCase(categoryWord(value)),
+      ),
       element("span", { class: "chip-count" }, forReaders("("), String(count), forReaders(")")),
     );
     chip.addEventListener("click", () => {
       chip.ariaPressed = String(chip.ariaPressed !== "true");
-      change(name, chips.filter((one) => one.ariaPressed === "true").map((one) => one.dataset.value));
+      change(
+        name,
+        chips.filter((one) => one.ariaPressed === "true").map((one) => one.dataset.value),
+      );
     });
     return chip;
   });
@@ -89,7 +131,11 @@ function facetGroup(name, values, change, syncs) {
 
 function moreButton(rest) {
   for (const chip of rest) chip.hidden = true;
-  const button = element("button", { class: "quiet-button", type: "button" }, `${rest.length} more`);
+  const button = element(
+    "button",
+    { class: "quiet-button", type: "button" },
+    `${rest.length} more`,
+  );
   button.addEventListener("click", () => {
     for (const chip of rest) chip.hidden = false;
     rest[0].focus();
@@ -100,14 +146,32 @@ function moreButton(rest) {
 
 function priceGroup(change, syncs) {
   const field = (name, word) => {
-    const input = element("input", { type: "number", min: 0, step: "any", inputmode: "decimal", placeholder: word, "aria-label": `${word} price` });
-    input.addEventListener("change", () => change(name, isAmount(input.value) ? [input.value] : []));
+    const input = element("input", {
+      type: "number",
+      min: 0,
+      step: "any",
+      inputmode: "decimal",
+      placeholder: word,
+      "aria-label": `${word} price`,
+    });
+    input.addEventListener("change", () =>
+      change(name, isAmount(input.value) ? [input.value] : []),
+    );
     syncs.push((params) => {
       input.value = params.get(name) ?? "";
     });
     return input;
   };
-  return group("Price", element("div", { class: "price-range" }, field("min", "From"), element("span", { "aria-hidden": "true" }, "–"), field("max", "To")));
+  return group(
+    "Price",
+    element(
+      "div",
+      { class: "price-range" },
+      field("min", "From"),
+      element("span", { "aria-hidden": "true" }, "–"),
+      field("max", "To"),
+    ),
+  );
 }
 
 function stockGroup(change, syncs) {
@@ -117,12 +181,22 @@ function stockGroup(change, syncs) {
   syncs.push((params) => {
     box.checked = Boolean(params.get("in_stock"));
   });
-  return element("div", { class: "filter-group toggle-row" }, element("label", { for: id }, "In stock only"), box);
+  return element(
+    "div",
+    { class: "filter-group toggle-row" },
+    element("label", { for: id }, "In stock only"),
+    box,
+  );
 }
 
 function group(title, content) {
   const id = uniqueId("filter");
-  return element("div", { class: "filter-group", role: "group", "aria-labelledby": id }, element("p", { class: "filter-title", id }, title), content);
+  return element(
+    "div",
+    { class: "filter-group", role: "group", "aria-labelledby": id },
+    element("p", { class: "filter-title", id }, title),
+    content,
+  );
 }
 
 /** Beside the grid on wide screens, folded above it on narrow ones. */

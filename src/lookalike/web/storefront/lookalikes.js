@@ -54,7 +54,10 @@ export function lookalikes(collection, { query, steering, signal }) {
     try {
       const wanted = steering();
       const steered = Object.keys(wanted.sliders).length ? await known(abort) : [];
-      show(await ask({ query: query(), limit: PAGE, cursor, ...options(wanted, steered) }, abort), cursor);
+      show(
+        await ask({ query: query(), limit: PAGE, cursor, ...options(wanted, steered) }, abort),
+        cursor,
+      );
     } catch (error) {
       if (error.name === "AbortError") return;
       grid.replaceChildren();
@@ -72,12 +75,28 @@ export function lookalikes(collection, { query, steering, signal }) {
     if (cursor) grid.append(...cards);
     else regrid(grid, cards);
     after.replaceChildren(...remarks(answer));
-    status.textContent = grid.children.length ? `${counted(grid.children.length, "product")}, closest first` : "";
-    if (isNews && cards.length) announce(`The list has changed. First: ${nameOf(answer.recommendations[0])}`);
+    status.textContent = grid.children.length
+      ? `${counted(grid.children.length, "product")}, closest first`
+      : "";
+    if (isNews && cards.length)
+      announce(`The list has changed. First: ${nameOf(answer.recommendations[0])}`);
     if (cursor) cards[0]?.querySelector("a").focus({ preventScroll: true });
-    if (answer.cursor) after.append(element("button", { class: "button", type: "button", onclick: () => load(answer.cursor) }, "Show more"));
+    if (answer.cursor)
+      after.append(
+        element(
+          "button",
+          { class: "button", type: "button", onclick: () => load(answer.cursor) },
+          "Show more",
+        ),
+      );
     if (!grid.children.length) {
-      after.append(message({ title: "Nothing fits all of this", detail: "No product within these limits looks like it.", hint: "Widen the price range or reset the list." }));
+      after.append(
+        message({
+          title: "Nothing fits all of this",
+          detail: "No product within these limits looks like it.",
+          hint: "Widen the price range or reset the list.",
+        }),
+      );
       announce("Nothing fits all of this.");
     }
   }

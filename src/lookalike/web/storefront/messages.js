@@ -16,7 +16,8 @@ export function message({ title, detail = "", hint = "", actions = [] }) {
 
 /** A failure in the server's own words, with a way to try again. */
 export function failure(problem, retry) {
-  const again = retry && element("button", { class: "button", type: "button", onclick: retry }, "Try again");
+  const again =
+    retry && element("button", { class: "button", type: "button", onclick: retry }, "Try again");
   const known = problem.name === "Problem";
   if (!known) console.error(problem);
   const node = message({
@@ -37,7 +38,8 @@ export function notice(title, { detail = "", busy = false } = {}) {
     { class: `notice${busy ? " is-busy" : ""}`, role: busy ? "status" : "alert" },
     element("p", { class: "notice-title" }, title),
     detail && element("p", {}, detail),
-    !busy && element("button", { class: "quiet-button", type: "button", onclick: remove }, "Dismiss"),
+    !busy &&
+      element("button", { class: "quiet-button", type: "button", onclick: remove }, "Dismiss"),
   );
   document.querySelector("#notices").replaceChildren(node);
   return remove;

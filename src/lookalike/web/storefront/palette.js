@@ -22,7 +22,13 @@ export function palette(swatches) {
       "ul",
       { class: "palette-list" },
       swatches.map((swatch) =>
-        element("li", {}, dot(swatch.hex), element("span", {}, sentenceCase(swatch.family)), element("span", { class: "muted" }, percent(swatch.share))),
+        element(
+          "li",
+          {},
+          dot(swatch.hex),
+          element("span", {}, sentenceCase(swatch.family)),
+          element("span", { class: "muted" }, percent(swatch.share)),
+        ),
       ),
     ),
   );

@@ -8,6 +8,7 @@ import { preview } from "./photos.js";
 import { rewriteParams } from "./routes.js";
 import { steerPanel } from "./steer-panel.js";
 import { paramsFrom, steeringFrom } from "./steering.js";
+import { isKnown } from "./words.js";
 
 export function photoPage({ collection, id, params, signal, choosePhoto }) {
   let steering = steeringFrom(params);
@@ -21,7 +22,11 @@ export function photoPage({ collection, id, params, signal, choosePhoto }) {
   const changed = () => {
     whole.hidden = isWhole(crop);
     const next = paramsFrom(steering);
-    if (!isWhole(crop)) next.set("crop", [crop.x, crop.y, crop.width, crop.height].map((part) => part.toFixed(3)).join(","));
+    if (!isWhole(crop))
+      next.set(
+        "crop",
+        [crop.x, crop.y, crop.width, crop.height].map((part) => part.toFixed(3)).join(","),
+      );
     rewriteParams(next);
     list.refreshSoon();
   };
@@ -43,7 +48,7 @@ export function photoPage({ collection, id, params, signal, choosePhoto }) {
     const listed = list.refresh();
     const facets = await api.facets(collection).catch(() => ({}));
     panel = steerPanel(steering, {
-      families: (facets.color_family ?? []).map(({ value }) => value),
+      families: (facets.color_family ?? []).map(({ value }) => value).filter(isKnown),
       hasCategory: false,
       onchange: (next) => {
         steering = next;
@@ -69,12 +74,33 @@ export function photoPage({ collection, id, params, signal, choosePhoto }) {
     element(
       "aside",
       { class: "photo-side", "aria-label": "Your photo" },
-      address ? box.node : element("p", { class: "hint" }, "The photo itself is no longer in this browser; the server still knows it."),
-      address && element("p", { class: "hint" }, "Pull the corners around what you are looking for."),
-      element("p", { class: "photo-actions" }, address && whole, element("button", { class: "quiet-button", type: "button", onclick: choosePhoto }, "Another photo")),
+      address
+        ? box.node
+        : element(
+            "p",
+            { class: "hint" },
+            "The photo itself is no longer in this browser; the server still knows it.",
+          ),
+      address &&
+        element("p", { class: "hint" }, "Pull the corners around what you are looking for."),
+      element(
+        "p",
+        { class: "photo-actions" },
+        address && whole,
+        element(
+          "button",
+          { class: "quiet-button", type: "button", onclick: choosePhoto },
+          "Another photo",
+        ),
+      ),
       side,
     ),
-    element("section", { class: "photo-results" }, element("h1", { class: "section-title", tabindex: -1 }, "Looks like your photo"), list.node),
+    element(
+      "section",
+      { class: "photo-results" },
+      element("h1", { class: "section-title", tabindex: -1 }, "Looks like your photo"),
+      list.node,
+    ),
   );
   return { title: "Looks like your photo", node, ready: load(), update };
 }
@@ -83,6 +109,7 @@ export function photoPage({ collection, id, params, signal, choosePhoto }) {
 function cropFrom(params) {
   const parts = (params.get("crop") ?? "").split(",").map(Number);
   const [x, y, width, height] = parts;
-  const inside = parts.length === 4 && parts.every((part) => part >= 0 && part <= 1) && width > 0 && height > 0;
+  const inside =
+    parts.length === 4 && parts.every((part) => part >= 0 && part <= 1) && width > 0 && height > 0;
   return inside ? { x, y, width: Math.min(width, 1 - x), height: Math.min(height, 1 - y) } : WHOLE;
 }

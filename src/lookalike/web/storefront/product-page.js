@@ -12,24 +12,45 @@ import { steerPanel } from "./steer-panel.js";
 import { paramsFrom, steeringFrom } from "./steering.js";
 import { categoryWord, fieldWord, isKnown, nameOf, priceText, sentenceCase } from "./words.js";
 
-const SHOWN_ATTRIBUTES = ["product_type", "color_family", "pattern", "style", "material_appearance", "shape", "aesthetic", "complexity"];
+const SHOWN_ATTRIBUTES = [
+  "product_type",
+  "color_family",
+  "pattern",
+  "style",
+  "material_appearance",
+  "shape",
+  "aesthetic",
+  "complexity",
+];
 const MOST_VARIANTS = 12;
 
 export function productPage({ collection, id: sku, params, signal, setTitle }) {
-  const head = element("div", { class: "product-head is-loading" }, element("div", { class: "tile placeholder" }), element("div", { class: "product-facts" }));
+  const head = element(
+    "div",
+    { class: "product-head is-loading" },
+    element("div", { class: "tile placeholder" }),
+    element("div", { class: "product-facts" }),
+  );
   let steering = steeringFrom(params);
-  const list = lookalikes(collection, { query: () => ({ type: "product", product_id: sku }), steering: () => steering, signal });
+  const list = lookalikes(collection, {
+    query: () => ({ type: "product", product_id: sku }),
+    steering: () => steering,
+    signal,
+  });
   const side = element("aside", { class: "steer-side", "aria-label": "Steer the list" });
   let panel = null;
 
   async function load() {
     try {
-      const [product, facets] = await Promise.all([api.product(collection, sku, signal), api.facets(collection).catch(() => ({}))]);
+      const [product, facets] = await Promise.all([
+        api.product(collection, sku, signal),
+        api.facets(collection).catch(() => ({})),
+      ]);
       setTitle(nameOf(product));
       head.replaceChildren(gallery(product), facts(collection, product));
       head.classList.remove("is-loading");
       panel = steerPanel(steering, {
-        families: (facets.color_family ?? []).map(({ value }) => value),
+        families: (facets.color_family ?? []).map(({ value }) => value).filter(isKnown),
         hasCategory: isKnown(product.category),
         onchange: (next) => {
           steering = next;
@@ -43,7 +64,14 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       setTitle("Not found");
-      node.replaceChildren(failure(error, error.status === 404 ? null : load), element("p", { class: "message-actions" }, element("a", { class: "button", href: catalogHref(collection) }, "See all products")));
+      node.replaceChildren(
+        failure(error, error.status === 404 ? null : load),
+        element(
+          "p",
+          { class: "message-actions" },
+          element("a", { class: "button", href: catalogHref(collection) }, "See all products"),
+        ),
+      );
     }
   }
 
@@ -57,7 +85,12 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
     "div",
     { class: "product-page" },
     head,
-    element("section", { class: "similar", "aria-labelledby": "similar-title" }, element("h2", { class: "section-title", id: "similar-title" }, "Looks like this"), element("div", { class: "similar-body" }, side, list.node)),
+    element(
+      "section",
+      { class: "similar", "aria-labelledby": "similar-title" },
+      element("h2", { class: "section-title", id: "similar-title" }, "Looks like this"),
+      element("div", { class: "similar-body" }, side, list.node),
+    ),
   );
   return { title: "Product", node, ready: load(), update };
 }
@@ -71,32 +104,62 @@ function facts(collection, product) {
       "nav",
       { class: "crumbs", "aria-label": "Breadcrumb" },
       element("a", { href: catalogHref(collection) }, "All products"),
-      isKnown(product.category) && element("a", { href: catalogHref(collection, { category: product.category }) }, categoryWord(product.category)),
+      isKnown(product.category) &&
+        element(
+          "a",
+          { href: catalogHref(collection, { category: product.category }) },
+          categoryWord(product.category),
+        ),
     ),
     isKnown(product.brand) && element("p", { class: "brand" }, product.brand),
     element("h1", { tabindex: -1 }, nameOf(product)),
-    element("p", { class: "product-price" }, element("span", { class: "price" }, priceText(product)), stock(product.in_stock)),
+    element(
+      "p",
+      { class: "product-price" },
+      element("span", { class: "price" }, priceText(product)),
+      stock(product.in_stock),
+    ),
+    typeof product.extra?.description === "string" &&
+      element("p", { class: "description" }, product.extra.description),
     palette(product.palette),
     attributes(product),
     element("div", { class: "variants" }),
-    shop && element("p", {}, element("a", { class: "button", href: shop, rel: "noopener" }, "View at the shop")),
+    shop &&
+      element(
+        "p",
+        {},
+        element("a", { class: "button", href: shop, rel: "noopener" }, "View at the shop"),
+      ),
   );
 }
 
 function stock(inStock) {
   if (inStock === null || inStock === undefined) return null;
-  return element("span", { class: inStock ? "stock" : "stock is-out" }, inStock ? "In stock" : "Sold out");
+  return element(
+    "span",
+    { class: inStock ? "stock" : "stock is-out" },
+    inStock ? "In stock" : "Sold out",
+  );
 }
 
 function attributes(product) {
   const seen = product.visual_attributes ?? {};
-  const rows = SHOWN_ATTRIBUTES.filter((name) => isKnown(seen[name])).map((name) => [fieldWord(name), seen[name]]);
+  const rows = SHOWN_ATTRIBUTES.filter((name) => isKnown(seen[name])).map((name) => [
+    fieldWord(name),
+    seen[name],
+  ]);
   if (!rows.length) return null;
   return element(
     "section",
     { class: "attributes" },
     element("h2", { class: "small-title" }, "What the picture shows"),
-    element("dl", {}, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, sentenceCase(value))))),
+    element(
+      "dl",
+      {},
+      rows.map(([name, value]) =>
+        element("div", {}, element("dt", {}, name), element("dd", {}, sentenceCase(value))),
+      ),
+    ),
   );
 }
 
@@ -104,11 +167,27 @@ function attributes(product) {
 async function showVariants(collection, product, head, signal) {
   if (!isKnown(product.variant_group)) return;
   const where = [`variant_group="${product.variant_group}"`];
-  const answer = await api.products(collection, { where, limit: MOST_VARIANTS, signal }).catch(() => null);
+  const answer = await api
+    .products(collection, { where, limit: MOST_VARIANTS, signal })
+    .catch(() => null);
   const others = answer?.products.filter(({ sku }) => sku !== product.sku) ?? [];
   if (!others.length) return;
   head.querySelector(".variants")?.append(
     element("h2", { class: "small-title" }, "Also comes as"),
-    element("ul", { class: "variant-list" }, others.map((one) => element("li", {}, element("a", { href: productHref(collection, one.sku), title: nameOf(one) }, picture(one))))),
+    element(
+      "ul",
+      { class: "variant-list" },
+      others.map((one) =>
+        element(
+          "li",
+          {},
+          element(
+            "a",
+            { href: productHref(collection, one.sku), title: nameOf(one) },
+            picture(one),
+          ),
+        ),
+      ),
+    ),
   );
 }

@@ -4,7 +4,9 @@ const GLIDE_MS = 450;
 
 /** Show `cards` instead of what the grid holds; a product in both keeps its loaded picture. */
 export function regrid(grid, cards) {
-  const old = new Map([...grid.querySelectorAll("[data-sku]")].map((card) => [card.dataset.sku, card]));
+  const old = new Map(
+    [...grid.querySelectorAll("[data-sku]")].map((card) => [card.dataset.sku, card]),
+  );
   const before = new Map([...old].map(([sku, card]) => [sku, card.getBoundingClientRect()]));
   for (const card of cards) {
     const tile = old.get(card.dataset.sku)?.querySelector(".tile");
@@ -23,5 +25,11 @@ function glide(card, from) {
   }
   const to = card.getBoundingClientRect();
   if (from.left === to.left && from.top === to.top) return;
-  card.animate([{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }], options);
+  card.animate(
+    [
+      { transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` },
+      { transform: "none" },
+    ],
+    options,
+  );
 }

@@ -16,7 +16,11 @@ export function steerPanel(steering, { families, hasCategory, onchange }) {
     update({ ...current, ...part });
     onchange(current);
   };
-  const reset = element("button", { class: "quiet-button", type: "button", onclick: () => set(NOT_STEERED) }, "Reset");
+  const reset = element(
+    "button",
+    { class: "quiet-button", type: "button", onclick: () => set(NOT_STEERED) },
+    "Reset",
+  );
   const update = (next) => {
     current = next;
     reset.hidden = !isSteered(current);
@@ -26,9 +30,20 @@ export function steerPanel(steering, { families, hasCategory, onchange }) {
     "details",
     { class: "steer", open: matchMedia("(min-width: 60rem)").matches },
     element("summary", {}, "Steer the list"),
-    element("fieldset", {}, element("legend", {}, "What counts"), STEERED.map((name) => channelSlider(name, () => current, set, syncs))),
+    element(
+      "fieldset",
+      {},
+      element("legend", {}, "What counts"),
+      STEERED.map((name) => channelSlider(name, () => current, set, syncs)),
+    ),
     element("fieldset", {}, element("legend", {}, "How varied"), varietySlider(set, syncs)),
-    families.length > 1 && element("fieldset", {}, element("legend", {}, "Like this, but in"), familyChoice(families, set, syncs)),
+    families.length > 1 &&
+      element(
+        "fieldset",
+        {},
+        element("legend", {}, "Like this, but in"),
+        familyChoice(families, set, syncs),
+      ),
     element(
       "fieldset",
       {},
@@ -86,8 +101,20 @@ function varietyWord(value) {
 
 function familyChoice(families, set, syncs) {
   const buttons = families.map((family) => {
-    const button = element("button", { class: "dot-button", type: "button", "aria-pressed": "false", title: sentenceCase(family), "aria-label": sentenceCase(family) }, familyDot(family));
-    button.addEventListener("click", () => set({ family: button.ariaPressed === "true" ? null : family }));
+    const button = element(
+      "button",
+      {
+        class: "dot-button",
+        type: "button",
+        "aria-pressed": "false",
+        title: sentenceCase(family),
+        "aria-label": sentenceCase(family),
+      },
+      familyDot(family),
+    );
+    button.addEventListener("click", () =>
+      set({ family: button.ariaPressed === "true" ? null : family }),
+    );
     syncs.push((now) => {
       button.ariaPressed = String(now.family === family);
     });
@@ -108,7 +135,15 @@ function toggle(label, name, set, syncs) {
 
 function priceRange(set, syncs) {
   const field = (name, word) => {
-    const input = element("input", { type: "number", name, min: 0, step: "any", inputmode: "decimal", placeholder: word, "aria-label": `${word} price` });
+    const input = element("input", {
+      type: "number",
+      name,
+      min: 0,
+      step: "any",
+      inputmode: "decimal",
+      placeholder: word,
+      "aria-label": `${word} price`,
+    });
     input.addEventListener("change", () => {
       set({ [name]: input.value !== "" && input.valueAsNumber >= 0 ? input.valueAsNumber : null });
     });
@@ -117,5 +152,11 @@ function priceRange(set, syncs) {
     });
     return input;
   };
-  return element("div", { class: "price-range" }, field("min", "From"), element("span", { "aria-hidden": "true" }, "–"), field("max", "To"));
+  return element(
+    "div",
+    { class: "price-range" },
+    field("min", "From"),
+    element("span", { "aria-hidden": "true" }, "–"),
+    field("max", "To"),
+  );
 }

@@ -5,11 +5,27 @@
  * Weights of the server's default mix, which a slider in its middle stands for.
  * A browser test compares them with the server's own.
  */
-export const DEFAULT_WEIGHTS = { look: 1, color: 0.5, pattern: 0.2, style: 0.1, material: 0.1, type: 0.3, shape: 0.2 };
+export const DEFAULT_WEIGHTS = {
+  look: 1,
+  color: 0.5,
+  pattern: 0.2,
+  style: 0.1,
+  material: 0.1,
+  type: 0.3,
+  shape: 0.2,
+};
 
 export const STEERED = ["look", "color", "shape", "pattern", "type"];
 export const MIDDLE = 50; // of a slider from 0 to 100: the default weight, or the default variety
-export const NOT_STEERED = { sliders: {}, variety: null, sameCategory: false, inStock: false, min: null, max: null, family: null };
+export const NOT_STEERED = {
+  sliders: {},
+  variety: null,
+  sameCategory: false,
+  inStock: false,
+  min: null,
+  max: null,
+  family: null,
+};
 
 const MOST_FACTOR = 5; // a slider at its end; by eye: the channel then decides the list
 const DEFAULT_DIVERSITY = 0.1; // the server's own; a browser test compares them
@@ -34,7 +50,10 @@ export function options(steering, channels) {
   const asked = {};
   if (Object.keys(steering.sliders).length) {
     asked.weights = Object.fromEntries(
-      channels.map((name) => [name, DEFAULT_WEIGHTS[name] * factor(steering.sliders[name] ?? MIDDLE)]),
+      channels.map((name) => [
+        name,
+        DEFAULT_WEIGHTS[name] * factor(steering.sliders[name] ?? MIDDLE),
+      ]),
     );
   }
   if (steering.variety !== null) asked.diversity = diversity(steering.variety);

@@ -8,10 +8,17 @@ const TOLERANCE = 1.14; // a picture this near to the tile's shape fills it and 
 
 /** Give the page's tiles the shape that the middle one of these products' pictures has. */
 export function shapeTiles(products) {
-  const shapes = products.map(({ images }) => images?.[0]).filter((one) => one?.width && one?.height).map((one) => one.width / one.height).sort((a, b) => a - b);
+  const shapes = products
+    .map(({ images }) => images?.[0])
+    .filter((one) => one?.width && one?.height)
+    .map((one) => one.width / one.height)
+    .sort((a, b) => a - b);
   if (!shapes.length) return;
   const middle = shapes[Math.floor(shapes.length / 2)];
-  document.documentElement.style.setProperty("--tile-shape", Math.min(Math.max(middle, NARROWEST), WIDEST).toFixed(3));
+  document.documentElement.style.setProperty(
+    "--tile-shape",
+    Math.min(Math.max(middle, NARROWEST), WIDEST).toFixed(3),
+  );
 }
 
 /** An image that fades in, fills its tile where that costs little, and says so when it is missing. */

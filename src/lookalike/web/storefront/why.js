@@ -8,7 +8,11 @@ import { CHANNEL_WORDS, differenceWord, sentenceCase } from "./words.js";
 export function why(recommendation) {
   const { explanation } = recommendation;
   if (!explanation) return null;
-  const node = element("details", { class: "why", name: "why" }, element("summary", {}, "Why", forReaders(` ${recommendation.name ?? recommendation.sku}`)));
+  const node = element(
+    "details",
+    { class: "why", name: "why" },
+    element("summary", {}, "Why", forReaders(` ${recommendation.name ?? recommendation.sku}`)),
+  );
   node.addEventListener(
     "toggle",
     () => {
@@ -49,18 +53,32 @@ function contributions(parts, score) {
   return element(
     "div",
     { class: "bars" },
-    element("p", { class: "why-title" }, "Similarity ", element("b", {}, score.toFixed(2)), " = the sum of"),
+    element(
+      "p",
+      { class: "why-title" },
+      "Similarity ",
+      element("b", {}, score.toFixed(2)),
+      " = the sum of",
+    ),
     element(
       "dl",
       {},
       sorted.map(([name, part]) => {
-        const bar = element("span", { class: part < 0 ? "bar is-negative" : "bar", "aria-hidden": "true" });
+        const bar = element("span", {
+          class: part < 0 ? "bar is-negative" : "bar",
+          "aria-hidden": "true",
+        });
         bar.style.inlineSize = `${(100 * Math.abs(part)) / longest}%`;
         return element(
           "div",
           { class: "bar-row" },
           element("dt", {}, CHANNEL_WORDS[name] ?? sentenceCase(name)),
-          element("dd", {}, element("span", { class: "bar-track" }, bar), element("span", { class: "bar-value" }, signed(part))),
+          element(
+            "dd",
+            {},
+            element("span", { class: "bar-track" }, bar),
+            element("span", { class: "bar-value" }, signed(part)),
+          ),
         );
       }),
     ),
@@ -74,7 +92,16 @@ function signed(part) {
 
 function statements(title, lines) {
   if (!lines.length) return null;
-  return element("div", {}, element("p", { class: "why-title" }, title), element("ul", { class: "statements" }, lines.map((line) => element("li", {}, sentenceCase(line)))));
+  return element(
+    "div",
+    {},
+    element("p", { class: "why-title" }, title),
+    element(
+      "ul",
+      { class: "statements" },
+      lines.map((line) => element("li", {}, sentenceCase(line))),
+    ),
+  );
 }
 
 function swatches(pairs) {
@@ -92,7 +119,11 @@ function swatches(pairs) {
           {},
           element("span", { class: "swatch-pair" }, dot(pair.anchor), dot(pair.product)),
           element("span", {}, sentenceCase(differenceWord(pair.delta_e))),
-          element("span", { class: "delta", title: "CIEDE2000 color difference; 1 is just noticeable" }, `ΔE ${pair.delta_e.toFixed(1)}`),
+          element(
+            "span",
+            { class: "delta", title: "CIEDE2000 color difference; 1 is just noticeable" },
+            `ΔE ${pair.delta_e.toFixed(1)}`,
+          ),
         ),
       ),
     ),

@@ -1,0 +1,274 @@
+"""What every VectorIndex must do.  A new one is added to INDEXES and inherits these tests."""
+
+import json
+
+import numpy as np
+import pytest
+from made_up_shop import LAYOUT, best, entry, rows, shop, told, tree
+
+from lookalike.domain.channels import Channel, Layout
+from lookalike.domain.filters import Eq, In, Ne, Range, fields_of
+from lookalike.errors import InvalidInput
+from lookalike.index.exact import ExactIndex
+from lookalike.index.protocol import Entry
+from lookalike.index.reference import ReferenceIndex
+from lookalike.index.snapshot import open_snapshot, write_snapshot
+
+THREE = Layout((Channel("look", 2), Channel("color", 1)))
+
+
+def opened(entries, *, layout, folder):
+    ordered = sorted(entries, key=lambda one: one.sku)
+    write_snapshot(folder, ordered, layout=layout, meta={})
+    return open_snapshot(folder).index
+
+
+def changed(entries, *, layout):
+    """Every product arrives twice: first as another one, then as itself, with some to remove."""
+    entries = list(entries)
+    base = [Entry(e.sku, -e.rows, e.fields, "old") for e in entries[::2]]
+    base += [Entry(f"~{e.sku}", e.rows, e.fields, "old") for e in entries[:3]]
+    index = ExactIndex.build(base, layout=layout)
+    middle = [Entry(e.sku, e.rows + 1, {}, "middle") for e in entries]
+    index = index.with_changes(middle, [])
+    return index.with_changes(entries, [f"~{e.sku}" for e in entries[:3]] + ["never there"])
+
+
+INDEXES = ["reference", "exact", "opened", "changed"]
+
+
+@pytest.fixture(params=INDEXES)
+def build(request, tmp_path):
+    def make(entries, layout=LAYOUT):
+        match request.param:
+            case "reference":
+                return ReferenceIndex.build(entries, layout=layout)
+            case "exact":
+                return ExactIndex.build(entries, layout=layout)
+            case "opened":
+                return opened(entries, layout=layout, folder=tmp_path / "snapshot")
+            case _:
+                return changed(entries, layout=layout)
+
+    return make
+
+
+def three_families(each=20, noise=0.05):
+    """Products 0..19 lie along x, 20..39 along y, 40..59 along z: the right answer is known."""
+    rng = np.random.default_rng(7)
+    vectors = np.repeat(np.eye(3), each, axis=0) + noise * rng.standard_normal((3 * each, 3))
+    unit = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return [
+        Entry(f"{n:02d}", row[None], {"family": n // each, "number": n}, json.dumps(n))
+        for n, row in enumerate(unit)
+    ]
+
+
+def families(index, hits):
+    return [int(sku) // 20 for sku in index.skus(hits.products)]
+
+
+def test_finds_its_own_family(build):
+    index = build(three_families(), THREE)
+    hits = index.search(three_families()[25].rows, limit=20)
+    assert set(families(index, hits)) == {1}
+    assert index.sku(int(hits.products[0])) == "25"
+    assert np.all(np.diff(hits.scores) <= 0)
+    assert not hits.complete
+
+
+def test_a_filter_applies_before_ranking_so_the_list_stays_full(build):
+    index = build(three_families(), THREE)
+    hits = index.search(three_families()[0].rows, limit=20, where=Range("number", low=40))
+    assert families(index, hits) == [2] * 20
+    assert hits.complete
+
+
+def test_asking_for_more_than_there_is_returns_all(build):
+    index = build(three_families(), THREE)
+    hits = index.search(three_families()[0].rows, limit=10**9)
+    assert len(hits.products) == len(index) == 60
+    assert hits.complete
+
+
+def test_nothing_that_passes_is_an_empty_answer_not_an_error(build):
+    index = build(three_families(), THREE)
+    hits = index.search(three_families()[0].rows, limit=5, where=Eq("number", 99))
+    assert len(hits.products) == 0
+    assert hits.complete
+
+
+def test_an_empty_index_answers_with_nothing(build):
+    index = build([], THREE)
+    assert len(index) == 0
+    assert index.search(np.ones((1, 3), np.float32), limit=5).complete
+    assert index.select(None).tolist() == []
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_agrees_with_scoring_everything(build, seed):
+    rng = np.random.default_rng(seed)
+    entries = shop(rng)
+    index = build(entries.values())
+    for _ in range(4):
+        queries = rows(rng, int(rng.integers(1, 4)))
+        where = tree(rng) if rng.random() < 0.8 else None
+        if where is not None and not fields_there(where, entries):
+            continue
+        limit = int(rng.integers(1, 40))
+        hits = index.search(queries, limit=limit, where=where)
+        wanted = best(entries, queries, where, limit)
+        assert told(index, hits) == wanted
+        passing = best(entries, queries, where, 1000)
+        assert hits.complete == (len(passing) == len(wanted))
+        assert index.skus(index.select(where)) == sorted(sku for sku, *_ in passing)
+
+
+def fields_there(where, entries):
+    known = {n for one in entries.values() for n, v in one.fields.items() if v != ()}
+    return fields_of(where) <= known
+
+
+def test_equal_rows_tie_and_come_by_sku(build):
+    row = rows(np.random.default_rng(3), 1)
+    entries = [Entry(sku, row, {}, sku) for sku in ("b", "a", "é", "B", "c10", "c9")]
+    index = build(entries)
+    hits = index.search(row, limit=4)
+    assert index.skus(hits.products) == ["B", "a", "b", "c10"]
+    assert len(set(hits.scores.tolist())) == 1
+
+
+def test_a_product_matches_by_its_best_image_and_query(build):
+    layout = Layout((Channel("look", 2),))
+    entries = [
+        Entry("a", np.array([[1, 0], [0, 1]], np.float32), {}, ""),
+        Entry("b", np.array([[0.5, 0], [0, 3]], np.float32), {}, ""),
+    ]
+    index = build(entries, layout)
+    hits = index.search(np.array([[1, 0], [0, 1]], np.float32), limit=2)
+    assert told(index, hits) == [("b", 1, 1, 3.0), ("a", 0, 0, 1.0)]
+
+
+def test_what_was_put_in_comes_out(build):
+    rng = np.random.default_rng(5)
+    entries = shop(rng)
+    index = build(entries.values())
+    assert index.number("nobody") is None
+    for sku, one in entries.items():
+        number = index.number(sku)
+        assert index.sku(number) == sku
+        assert np.array_equal(index.vectors(index.product_rows(number)), one.rows)
+        assert index.documents(np.array([number])) == [one.document]
+
+
+def test_equal_codes_mean_equal_values(build):
+    rng = np.random.default_rng(6)
+    entries = shop(rng)
+    index = build(entries.values())
+    products = index.select(None)
+    skus = index.skus(products)
+    for field in ("brand", "price", "in_stock", "tags", "code", "sku", "unheard_of"):
+        codes = index.codes(field, products).tolist()
+        values = [entries[sku].fields.get(field) or None for sku in skus]
+        if field in ("price", "in_stock"):
+            values = [entries[sku].fields.get(field) for sku in skus]
+        for code, value in zip(codes, values, strict=True):
+            assert (code == -1) == (value is None)
+            same = [v for c, v in zip(codes, values, strict=True) if c == code]
+            assert set(same) == {value}
+        assert len(set(codes)) == len(set(values))
+
+
+def test_counts_say_how_many_products_have_a_value(build):
+    entries = [
+        Entry(str(n), rows(np.random.default_rng(n), 1), fields, "")
+        for n, fields in enumerate(
+            [
+                {"brand": "A", "tags": ("x", "y"), "price": 2.0, "new": True},
+                {"brand": "A", "tags": ("x",), "price": 2.0, "new": False},
+                {"brand": "B", "price": 2.5, "new": True},
+                {},
+            ]
+        )
+    ]
+    index = build(entries)
+    assert index.counts("brand") == {"A": 2, "B": 1}
+    assert index.counts("tags") == {"x": 2, "y": 1}
+    assert index.counts("price") == {"2": 2, "2.5": 1}
+    assert index.counts("new") == {"true": 2, "false": 1}
+    assert index.counts("brand", Eq("new", True)) == {"A": 1, "B": 1}
+    assert index.counts("unheard_of") == {}
+
+
+def test_an_unknown_field_names_the_nearest(build):
+    index = build(three_families(), THREE)
+    with pytest.raises(InvalidInput, match=r'"famly".*Did you mean "family"'):
+        index.search(np.ones((1, 3), np.float32), limit=1, where=Eq("famly", 1))
+    with pytest.raises(InvalidInput, match='"famly"'):
+        index.select(Ne("famly", 1))
+
+
+def test_a_field_without_any_value_is_unknown(build):
+    entries = [Entry("a", np.ones((1, 3), np.float32), {"tags": (), "b": float("nan")}, "")]
+    index = build(entries, THREE)
+    for field in ("tags", "b"):
+        with pytest.raises(InvalidInput, match=field):
+            index.select(Eq(field, "x"))
+
+
+def test_an_order_is_asked_only_of_numbers(build):
+    entries = [Entry("a", np.ones((1, 3), np.float32), {"brand": "x", "new": True}, "")]
+    index = build(entries, THREE)
+    for field, kind in (("brand", "text"), ("new", "boolean"), ("sku", "text")):
+        with pytest.raises(InvalidInput, match=f'"{field}" holds {kind} values.*no order'):
+            index.select(Range(field, low=1))
+
+
+def test_a_wrong_dimension_says_what_is_held(build):
+    index = build(three_families(), THREE)
+    with pytest.raises(InvalidInput, match=r"shape .*2.*3"):
+        index.search(np.ones((1, 2), np.float32), limit=1)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_history_of_changes_leaves_what_was_put_last(build, seed):
+    rng = np.random.default_rng(seed)
+    fixed = [entry(rng, f"Q{n}") for n in range(6)]  # so that every field keeps its kind
+    entries = shop(rng) | {one.sku: one for one in fixed}
+    index = build(entries.values())
+    for _ in range(3):
+        before, old = index, dict(entries)
+        upserts = [entry(rng, f"P{rng.integers(0, 99):02d}") for _ in range(4)]
+        removed = [f"P{rng.integers(0, 99):02d}" for _ in range(4)]
+        index = index.with_changes(upserts, removed)
+        for sku in removed:
+            entries.pop(sku, None)
+        entries.update((one.sku, one) for one in upserts)
+        queries = rows(rng, 2)
+        assert len(index) == len(entries)
+        for state, truth in ((index, entries), (before, old)):
+            where = tree(rng)
+            if fields_there(where, truth):
+                hits = state.search(queries, limit=10, where=where)
+                assert told(state, hits) == best(truth, queries, where, 10)
+
+
+def test_a_changed_value_is_read_as_the_kind_its_field_has(build):
+    row = np.ones((1, 3), np.float32)
+    fields = {"price": 1.0, "brand": "x", "new": True, "code": "007"}
+    index = build([Entry("a", row, fields, ""), Entry("b", row, fields, "")], THREE)
+    late = {"price": "2", "brand": 5, "new": "false", "code": 7, "size": "XL"}
+    index = index.with_changes([Entry("c", row, late, ""), Entry("d", row, {"price": "?"}, "")], [])
+    for where in (
+        Eq("price", 2),
+        Range("price", low=1.5),
+        Eq("brand", "5"),
+        Eq("new", False),
+        Eq("code", "7"),
+        Eq("size", "XL"),
+        In("size", ("XL",)),
+    ):
+        assert index.skus(index.select(where)) == ["c"], where
+    assert index.skus(index.select(Ne("price", 1))) == ["c", "d"]
+    codes = index.codes("brand", index.select(None)).tolist()
+    assert codes[0] == codes[1] != codes[2] != codes[3] == -1
