@@ -72,8 +72,8 @@ def main(products: int) -> None:
         cases["three images"] = lambda n: index.search(queries[max(0, n - 3) :][:3], limit=LIMIT)
         changed = index.with_changes(list(entries(100, layout, rng)), [])
         cases["no filter, 100 changed"] = lambda n: changed.search(queries[n : n + 1], limit=LIMIT)
-        cases["one upsert"] = lambda n: index.with_changes([one], [])
-        cases["one upsert onto 100"] = lambda n: changed.with_changes([one], [])
+        cases["one upsert"] = lambda _: index.with_changes([one], [])
+        cases["one upsert onto 100"] = lambda _: changed.with_changes([one], [])
         one = next(entries(1, layout, rng))
         for label, times in measured(cases, len(queries)).items():
             print(f"{label:45} {statistics.median(times):7.3f}  min {min(times):7.3f}")

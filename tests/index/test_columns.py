@@ -100,3 +100,21 @@ def test_text_that_looks_like_other_types_is_found_in_either_spelling():
     assert selected(index, Eq("code", 7)) == set()
     assert selected(index, Eq("year", "soon")) == set()
     assert selected(index, Eq("year", True)) == set()
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 15])
+def test_long_lists_find_what_short_ones_find(count):
+    """More than a few values are looked up in a table; a missing value is in no list."""
+    row = rows(np.random.default_rng(1), 1)
+    entries = [
+        Entry(f"{n:02d}", row, {"brand": f"b{n}", "tags": (f"t{n}", "all"), "price": n}, "")
+        for n in range(20)
+    ]
+    index = ExactIndex.build([*entries, Entry("99", row, {}, "")], layout=LAYOUT)
+    wanted = list(range(3, 3 + count))
+    for field, values in (
+        ("brand", [f"b{n}" for n in wanted]),
+        ("tags", [f"t{n}" for n in wanted]),
+        ("price", wanted),
+    ):
+        assert index.select(In(field, tuple(values))).tolist() == wanted

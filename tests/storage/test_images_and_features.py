@@ -159,6 +159,7 @@ def test_the_catalog_joins_products_images_and_features(workspace, collection, n
         ]
     )
     workspace.features.put({"h": one}, "f")
+    workspace.features.put({"h": some_features(2), "new": some_features(3)}, "another extractor")
     bare, full = collection.catalog("f")
     assert (bare.product, bare.change, bare.images) == (Product("bare"), 2, ())
     assert (full.product, full.change) == (product, 3)

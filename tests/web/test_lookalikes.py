@@ -137,14 +137,15 @@ def test_the_variants_of_a_product_are_offered_beside_it(
     assert {link.get_attribute("title") for link in links} == others
 
 
+@pytest.mark.parametrize("route", ["**/retrieve", "**/products/*"])
 def test_a_server_that_fails_is_said_in_its_own_words_and_can_be_asked_again(
-    visit: Visit, sku: str
+    visit: Visit, sku: str, route: str
 ) -> None:
     problem = {"title": "Unavailable", "status": 503, "code": "unavailable"}
     words = {"detail": "The index is being rebuilt.", "hint": "Try again in a minute."}
     visit.page.route(
-        "**/retrieve",
-        lambda route: route.fulfill(
+        route,
+        lambda asked: asked.fulfill(
             status=503, json=problem | words, content_type="application/problem+json"
         ),
     )
@@ -153,7 +154,7 @@ def test_a_server_that_fails_is_said_in_its_own_words_and_can_be_asked_again(
     alert.wait_for()
     assert words["detail"] in alert.inner_text()
     assert words["hint"] in alert.inner_text()
-    visit.page.unroute("**/retrieve")
+    visit.page.unroute(route)
     visit.page.get_by_role("button", name="Try again").click()
     assert len(visit.lookalikes()) == 12
     assert [error for error in visit.errors if "503" not in error] == []

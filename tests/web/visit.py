@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-PRODUCTS = 80  # more than three pages of 24, and every list of look-alikes is full
+PRODUCTS = 52  # more than two pages of 24, and every list of look-alikes is full
 HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 
 CARD = ".card:not(.placeholder)"
 LOOKALIKE = f".lookalikes .grid[aria-busy=false] {CARD}"
-PATIENCE_MS = 20_000  # two noisy cores; a page is there in well under a second
+PATIENCE_MS = 6_000  # two noisy cores; a page is there in well under a second
 
 
 class Visit:

@@ -52,12 +52,13 @@ async function start() {
     const found = await api.collections();
     known = found.map((one) => one.collection_id);
   } catch (error) {
-    main.replaceChildren(failure(error, start));
+    main.replaceChildren(failure(error, start, "h1"));
     return;
   }
   if (!known.length) {
     main.replaceChildren(
       message({
+        heading: "h1",
         title: "There is nothing to see yet",
         detail: "This server holds no collection.",
         hint: "Index a catalog with `lookalike index ./catalog.csv`, then reload the page.",
@@ -119,6 +120,7 @@ function missingPage({ collection }) {
   return {
     title: "Not found",
     node: message({
+      heading: "h1",
       title: "This page is not here",
       detail: "The address names no page of this shop.",
       actions: [back],

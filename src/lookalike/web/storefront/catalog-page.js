@@ -1,8 +1,9 @@
 // The grid of all products, filtered, a page at a time.
 
 import * as api from "./api.js";
+import { clauses } from "./clauses.js";
 import { element } from "./dom.js";
-import { clauses, filterPanel, isFiltered } from "./facet-filters.js";
+import { filterPanel } from "./filter-panel.js";
 import { announce, failure, message } from "./messages.js";
 import { placeholderCards, productCard } from "./product-card.js";
 import { catalogHref } from "./routes.js";
@@ -84,8 +85,9 @@ export function catalogPage({ collection, params, signal, go, choosePhoto }) {
   function update(next) {
     panel.update(next);
     where = clauses(next);
-    intro.hidden = isFiltered(next);
-    title.textContent = isFiltered(next) ? "Your choice" : "All products";
+    intro.hidden = where.length > 0;
+    title.textContent = where.length ? "Your choice" : "All products";
+    title.ariaLevel = where.length ? "1" : "2"; // the introduction holds the first heading
     return load(null);
   }
 

@@ -2,12 +2,12 @@
 
 import { element } from "./dom.js";
 
-/** A calm block with a title, a sentence and what to do next. */
-export function message({ title, detail = "", hint = "", actions = [] }) {
+/** A calm block with a title, a sentence and what to do next; `heading` is "h1" for a page of its own. */
+export function message({ title, detail = "", hint = "", actions = [], heading = "h2" }) {
   return element(
     "div",
     { class: "message" },
-    element("p", { class: "message-title" }, title),
+    element(heading, { class: "message-title", tabindex: -1 }, title),
     detail && element("p", {}, detail),
     hint && element("p", { class: "hint" }, hint),
     actions.length > 0 && element("p", { class: "message-actions" }, actions),
@@ -15,7 +15,7 @@ export function message({ title, detail = "", hint = "", actions = [] }) {
 }
 
 /** A failure in the server's own words, with a way to try again. */
-export function failure(problem, retry) {
+export function failure(problem, retry, heading = "h2") {
   const again =
     retry && element("button", { class: "button", type: "button", onclick: retry }, "Try again");
   const known = problem.name === "Problem";
@@ -25,6 +25,7 @@ export function failure(problem, retry) {
     detail: known ? problem.message : "The page met something it did not expect.",
     hint: known ? problem.hint : "Reload the page and try again.",
     actions: again ? [again] : [],
+    heading,
   });
   node.setAttribute("role", "alert");
   return node;

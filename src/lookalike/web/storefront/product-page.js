@@ -41,6 +41,8 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
   let panel = null;
 
   async function load() {
+    node.replaceChildren(head, similar);
+    const listed = list.refresh();
     try {
       const [product, facets] = await Promise.all([
         api.product(collection, sku, signal),
@@ -60,12 +62,12 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
       });
       side.replaceChildren(panel.node);
       showVariants(collection, product, head, signal);
-      await list.refresh();
+      await listed;
     } catch (error) {
       if (error.name === "AbortError") return;
-      setTitle("Not found");
+      setTitle(error.status === 404 ? "Not found" : "Product");
       node.replaceChildren(
-        failure(error, error.status === 404 ? null : load),
+        failure(error, error.status === 404 ? null : load, "h1"),
         element(
           "p",
           { class: "message-actions" },
@@ -81,17 +83,13 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
     return list.refresh();
   }
 
-  const node = element(
-    "div",
-    { class: "product-page" },
-    head,
-    element(
-      "section",
-      { class: "similar", "aria-labelledby": "similar-title" },
-      element("h2", { class: "section-title", id: "similar-title" }, "Looks like this"),
-      element("div", { class: "similar-body" }, side, list.node),
-    ),
+  const similar = element(
+    "section",
+    { class: "similar", "aria-labelledby": "similar-title" },
+    element("h2", { class: "section-title", id: "similar-title" }, "Looks like this"),
+    element("div", { class: "similar-body" }, side, list.node),
   );
+  const node = element("div", { class: "product-page" });
   return { title: "Product", node, ready: load(), update };
 }
 

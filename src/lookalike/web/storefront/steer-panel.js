@@ -60,8 +60,9 @@ export function steerPanel(steering, { families, hasCategory, onchange }) {
 
 function channelSlider(name, steering, set, syncs) {
   const change = (value) => {
-    const { [name]: _, ...others } = steering().sliders;
-    set({ sliders: value === MIDDLE ? others : { ...others, [name]: value } });
+    const sliders = { ...steering().sliders, [name]: value };
+    if (value === MIDDLE) delete sliders[name]; // so that "not steered" has one spelling
+    set({ sliders });
   };
   return slider(CHANNEL_WORDS[name], name, weightWord, change, (now) => now.sliders[name], syncs);
 }

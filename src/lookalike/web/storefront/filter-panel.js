@@ -1,26 +1,11 @@
-// The filters of the catalog: their place in the address, their clauses, and their panel.
+// The panel of the catalog's filters.
 
+import { FACETS, isAmount, isFiltered } from "./clauses.js";
 import { familyDot } from "./color-dots.js";
 import { element, forReaders, uniqueId } from "./dom.js";
 import { categoryWord, fieldWord, isKnown, sentenceCase } from "./words.js";
 
-const FACETS = ["color_family", "category", "product_type", "pattern", "brand"];
 const SHOWN_AT_FIRST = { color_family: 15, category: 8, product_type: 6, pattern: 6, brand: 6 };
-
-/** The clauses that the params of an address stand for. */
-export function clauses(params) {
-  const where = FACETS.filter((name) => params.get(name)).map(
-    (name) => `${name} in ${params.getAll(name).map(quoted).join(",")}`,
-  );
-  if (params.get("in_stock")) where.push("in_stock");
-  if (isAmount(params.get("min"))) where.push(`price>=${params.get("min")}`);
-  if (isAmount(params.get("max"))) where.push(`price<=${params.get("max")}`);
-  return where;
-}
-
-export function isFiltered(params) {
-  return clauses(params).length > 0;
-}
 
 /**
  * The panel.  `onchange(params)` gets the params that a click asks for.
@@ -207,13 +192,4 @@ function openWhereThereIsRoom(details) {
   };
   wide.addEventListener("change", follow);
   follow();
-}
-
-/** A value as a clause needs it, whatever signs the merchant put into it. */
-function quoted(value) {
-  return value.includes('"') ? `'${value}'` : `"${value}"`;
-}
-
-function isAmount(text) {
-  return text !== null && text !== "" && Number.isFinite(Number(text)) && Number(text) >= 0;
 }
