@@ -21,12 +21,13 @@ from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
 from lookalike.journeys import browse, doctor, export, photos
 from lookalike.journeys.anchors import start_from
+from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.index_catalog import plan_index
 from lookalike.journeys.index_job import create_job, run_job
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
-from lookalike.journeys.single import store_product
+from lookalike.journeys.single import fold_changes, store_product
 from lookalike.registry import make_encoder
 from lookalike.settings import Settings
 from lookalike.sources.catalog import open_source
@@ -107,7 +108,9 @@ class Engine:
         tools = self._tools(collection, images_root=source.images_root)
         if dry_run:
             return plan_index(source, tools, chosen)
-        return run_job(create_job(source, tools, chosen), source, tools, chosen, report=report)
+        done = run_job(create_job(source, tools, chosen), source, tools, chosen, report=report)
+        self._live(tools.collection.id).known()  # the next question sees the new generation
+        return done
 
     def start_index(
         self,
@@ -130,8 +133,13 @@ class Engine:
     def upsert(self, product: Product, *, collection: str | None = None) -> ProductDetail:
         """Add or replace one product; the very next question finds it."""
         tools = self._tools(collection)
-        store_product(product, tools)
-        view = self._live(tools.collection.id).refresh()
+        live = self._live(tools.collection.id)
+        before = live.known()
+        if before:
+            before.require(tools.extractor.fingerprint)
+        store_product(product, tools, first=before is None)
+        view = live.refresh()
+        fold_changes(view, tools)
         return browse.product(view, tools.collection, product.sku)
 
     def remove(self, sku: str, *, collection: str | None = None) -> None:
@@ -160,7 +168,7 @@ class Engine:
     def similar(self, question: Retrieval, *, collection: str | None = None) -> Recommendations:
         """What looks like the anchor, best first, each with its reason."""
         view = self._live(self._name(collection)).view()
-        start = start_from(question.anchor, view, measure=self._measure)
+        start = start_from(question.anchor, view, measure=partial(self._measure, view))
         return find_similar(view, question, start)
 
     def similar_all(
@@ -252,7 +260,8 @@ class Engine:
             threads=settings.fetch_threads,
         )
 
-    def _measure(self, anchor: ImageAnchor) -> ImageFeatures:
+    def _measure(self, view: CatalogView, anchor: ImageAnchor) -> ImageFeatures:
+        view.require(self._extractor.fingerprint)
         box = anchor.crop
         crop = None if box is None else (box.x, box.y, box.width, box.height)
         return self._extractor.extract(anchor.data, crop_box=crop)

@@ -13,6 +13,7 @@ import pytest
 from lookalike import (
     Conflict,
     Engine,
+    ImageAnchor,
     InvalidInput,
     NotFound,
     Options,
@@ -215,6 +216,27 @@ def test_an_upsert_is_found_by_the_very_next_question(few, engine_here):
     engine_here.remove("TWIN")
     again = engine_here.similar(Retrieval(ProductAnchor(anchor), limit=3))
     assert "TWIN" not in [one.sku for one in again.recommendations]
+
+
+def test_the_first_product_of_a_collection_may_come_by_itself(engine_here, shop):
+    engine_here.index(shop.catalog, dry_run=True)
+    engine_here._collection(None).update_settings({"images_root": str(shop.folder)})
+    image = next(iter(shop.truth.values()))["images"][0]["file"]
+    engine_here.upsert(Product("FIRST", images=(image,)))
+    engine_here.upsert(Product("SECOND", images=(image,)))
+    assert skus(engine_here) == ["FIRST", "SECOND"]
+
+
+def test_rows_of_two_encoders_never_meet(few, engine_here, shop, tmp_path):
+    engine_here.index(few.path)
+    photo = (few.folder / few.rows[0]["images"]).read_bytes()
+    with Engine.open(engine_here.settings) as other:
+        other._extractor.fingerprint = "another"
+        with pytest.raises(Conflict, match="another encoder"):
+            other.similar(Retrieval(ImageAnchor(photo)))
+        with pytest.raises(Conflict, match="another encoder"):
+            other.upsert(Product("X", images=(few.rows[0]["images"],)))
+        assert other.similar(Retrieval(ProductAnchor(few.rows[0]["sku"]))).recommendations
 
 
 def test_a_catalog_run_leaves_products_of_the_api_alone(few, engine_here):

@@ -9,7 +9,7 @@ HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 
 CARD = ".card:not(.placeholder)"
 LOOKALIKE = f".lookalikes .grid[aria-busy=false] {CARD}"
-PATIENCE_MS = 6_000  # two noisy cores; a page is there in well under a second
+PATIENCE_MS = 20_000  # two noisy cores; a page is there in well under a second
 
 
 class Visit:

@@ -125,6 +125,11 @@ def imagenet_backbone(path: Path) -> Backbone:
             hint="Download EfficientNet-Lite2 weights; training/README.md says which.",
         )
     state = torch.load(path, map_location="cpu", weights_only=True)
+    if "_conv_stem.weight" not in state:
+        raise TrainingError(
+            f"{path} has no layer _conv_stem; its first layers are {', '.join(list(state)[:3])}.",
+            hint="The names must be those of EfficientNet-PyTorch; training/README.md tells more.",
+        )
     backbone = Backbone()
     _fold(backbone.stem, state, "_conv_stem", "_bn0")
     for number, block in enumerate(backbone.blocks):

@@ -1,6 +1,7 @@
 """Writes a trained encoder as ONNX: uint8 images in, everything the shop needs out."""
 
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -117,16 +118,19 @@ def _is_worth_halving(weight: TensorProto, values: np.ndarray) -> bool:
 def _trace(network: nn.Module, path: Path, outputs: tuple[str, ...]) -> None:
     """Export by tracing: its node names tell `quantize` which belong to the backbone."""
     example = torch.randint(0, 255, (2, 3, SIDE_PX, SIDE_PX), dtype=torch.uint8)
-    torch.onnx.export(
-        network.eval(),
-        (example,),
-        str(path),
-        input_names=[INPUT],
-        output_names=list(outputs),
-        dynamic_axes={name: {0: "batch"} for name in (INPUT, *outputs)},
-        opset_version=OPSET,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        # The tracing exporter warns of its age and of constants it leaves unfolded; both are known.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network.eval(),
+            (example,),
+            str(path),
+            input_names=[INPUT],
+            output_names=list(outputs),
+            dynamic_axes={name: {0: "batch"} for name in (INPUT, *outputs)},
+            opset_version=OPSET,
+            dynamo=False,
+        )
 
 
 def _save(model: ModelProto, path: Path) -> None:

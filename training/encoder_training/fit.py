@@ -145,7 +145,9 @@ def _student(
         rows = supply.sampler.draw(a_round)
         return product_views(supply.canvas, supply.photos, rows).images
 
-    return student, start_from_imagenet(student, origin, next_views, rounds=views // a_round, report=report)
+    return student, start_from_imagenet(
+        student, origin, next_views, rounds=views // a_round, report=report
+    )
 
 
 def _train_everything(run: Run) -> State:

@@ -80,7 +80,7 @@ def _cursor(sku: str) -> str:
 
 def _last_sku(cursor: str) -> str:
     try:
-        return base64.urlsafe_b64decode(cursor).decode()
+        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise InvalidInput(
             f"{cursor[:60]!r} is not a cursor.",

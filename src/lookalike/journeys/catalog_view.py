@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lookalike.domain.calibration import Calibration
+from lookalike.errors import Conflict
 from lookalike.index.protocol import VectorIndex
 
 
@@ -10,7 +11,8 @@ from lookalike.index.protocol import VectorIndex
 class CatalogView:
     """An immutable state of a collection; a query holds one and takes no lock.
 
-    change  the last change of the database that this view contains
+    change    the last change of the database that this view contains
+    followed  how many products changed since the generation was built; they lie beside it
     """
 
     collection_id: str
@@ -19,3 +21,14 @@ class CatalogView:
     index: VectorIndex
     calibration: Calibration
     fingerprint: str
+    followed: int = 0
+
+    def require(self, fingerprint: str) -> None:
+        """Raises Conflict unless the rows were made by this extractor: rows of two extractors
+        have nothing to say to each other."""
+        if fingerprint != self.fingerprint:
+            raise Conflict(
+                f'The collection "{self.collection_id}" was indexed with another encoder '
+                f"({self.fingerprint}, now {fingerprint}).",
+                hint="Run the index again, or start with the encoder it was made with.",
+            )

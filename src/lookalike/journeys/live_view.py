@@ -12,7 +12,8 @@ from lookalike.journeys.publish import open_view
 from lookalike.storage.collection import Collection
 
 CHECK_EVERY_S = 0.25  # a change by another process is seen well within a second
-MOST_CHANGES = 2000  # followed one by one; an index run with more publishes a generation anyway
+CHANGES_PER_READ = 2000
+IDLE_SHARE = 10  # after an update that took long, wait ten times as long before the next
 
 
 class LiveView:
@@ -27,11 +28,11 @@ class LiveView:
         self._clock = clock
         self._lock = threading.Lock()
         self._view: CatalogView | None = None
-        self._checked = float("-inf")
+        self._next_check = float("-inf")
 
     def view(self) -> CatalogView:
         """Raises Unavailable while nothing has been indexed."""
-        if self._clock() - self._checked >= CHECK_EVERY_S and self._lock.acquire(blocking=False):
+        if self._clock() >= self._next_check and self._lock.acquire(blocking=False):
             try:
                 self._update()
             finally:
@@ -41,40 +42,53 @@ class LiveView:
             view = self.refresh()
         return view
 
-    def refresh(self) -> CatalogView:
-        """Look now, and wait for the answer."""
+    def known(self) -> CatalogView | None:
+        """The view, or None while nothing has been indexed."""
         with self._lock:
             self._update()
-            if self._view is None:
-                raise Unavailable(
-                    f'The collection "{self._collection.id}" has no index yet.',
-                    hint="Index a catalog first: lookalike index FILE",
-                )
             return self._view
 
+    def refresh(self) -> CatalogView:
+        """Look now, and wait for the answer."""
+        view = self.known()
+        if view is None:
+            raise Unavailable(
+                f'The collection "{self._collection.id}" has no index yet.',
+                hint="Index a catalog first: lookalike index FILE",
+            )
+        return view
+
     def _update(self) -> None:
-        self._checked = self._clock()
+        started = self._clock()
         view = self._view
         if view is None or snapshot.current(self._collection.folder) != view.generation:
             view = open_view(self._collection)
         self._view = view and with_changes(view, self._collection)
+        ended = self._clock()
+        self._next_check = ended + max(CHECK_EVERY_S, IDLE_SHARE * (ended - started))
 
 
 def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
-    """The view with what the database changed since, if that is little."""
-    changes = collection.products.changed_since(view.change, limit=MOST_CHANGES)
-    if changes.latest == view.change or len(changes.upserted) == MOST_CHANGES:
+    """The view with everything that the database changed since."""
+    change = view.change
+    changed: set[str] = set()
+    while True:
+        changes = collection.products.changed_since(change, limit=CHANGES_PER_READ)
+        if changes.latest == change:
+            break
+        change = changes.latest
+        changed.update(changes.upserted, changes.removed)
+    if not changed:
         return view
-    stored = collection.catalog(view.fingerprint, skus=changes.upserted)
-    found = {one.product.sku: entry(one) for one in stored}
-    upserts = [one for one in found.values() if one is not None]
-    shown = {one.sku for one in upserts}
-    removed = [*changes.removed, *(sku for sku in changes.upserted if sku not in shown)]
+    stored = collection.catalog(view.fingerprint, skus=changed)
+    upserts = [found for one in stored if (found := entry(one)) is not None]
+    gone = sorted(changed - {one.sku for one in upserts})
     return CatalogView(
         collection_id=view.collection_id,
         generation=view.generation,
-        change=changes.latest,
-        index=view.index.with_changes(upserts, removed),
+        change=change,
+        index=view.index.with_changes(upserts, gone),
         calibration=view.calibration,
         fingerprint=view.fingerprint,
+        followed=view.followed + len(changed),
     )

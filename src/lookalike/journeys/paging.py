@@ -46,7 +46,9 @@ def offset(question: Retrieval, view: CatalogView) -> tuple[int, bool]:
     if question.cursor is None:
         return 0, False
     try:
-        start, generation, change, asked = json.loads(base64.urlsafe_b64decode(question.cursor))
+        start, generation, change, asked = json.loads(
+            base64.b64decode(question.cursor, altchars=b"-_", validate=True)
+        )
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput(
             f"{question.cursor[:60]!r} is not a cursor.",
