@@ -2,9 +2,9 @@
 
     python bench/footprint.py WORKSPACE CATALOG [--growth 5000,10000,20000,40000]
 
-WORKSPACE is indexed from CATALOG.  Each figure comes from a process of its own, the median of three.
-`--growth` indexes the first N products of CATALOG anew from the feature cache of a copy of WORKSPACE
-and reports time per question and bytes per product for each size.
+WORKSPACE is indexed from CATALOG.  Each figure comes from a process of its own, the median of
+three.  `--growth` indexes the first N products of CATALOG from the feature cache of a copy of
+WORKSPACE and reports time per question and bytes per product for each size.
 """
 
 import argparse

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
@@ -17,9 +18,8 @@ from lookalike.sample.write import write_shop
 from lookalike.server.app import create_app
 from lookalike.settings import Settings
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="no playwright; install it: pip install 'lookalike[test]'"
-)
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PICTURE_PX = 160  # a quarter of the time to draw and to encode; enough to tell products apart
 
@@ -67,7 +67,10 @@ def storefront_url(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["playwright.Browser"]:
+def browser() -> Iterator["Browser"]:
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no playwright; install it: pip install 'lookalike[test]'"
+    )
     path = chromium()
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=path, args=list(QUIET))
@@ -76,7 +79,7 @@ def browser() -> Iterator["playwright.Browser"]:
 
 
 @pytest.fixture
-def visit(browser: "playwright.Browser", storefront_url: str) -> Iterator[Visit]:
+def visit(browser: "Browser", storefront_url: str) -> Iterator[Visit]:
     """A fresh shopper with an empty history; any error on the console fails the test."""
     context = browser.new_context(
         base_url=storefront_url,

@@ -30,8 +30,9 @@ def plain_calibration_error(confidence, is_right, bins):
 def test_calibration_error_equals_a_plain_loop_over_bins(seed):
     dice = np.random.default_rng(seed)
     confidence = dice.random(200).astype(np.float32)
-    confidence[0] = 1.0
+    confidence[:20] = 1.0  # belongs to the last bin, not to one of its own
     is_right = dice.random(200) < confidence
+    is_right[:20] = False
     expected = plain_calibration_error(confidence, is_right, 15)
     assert calibration_error(confidence, is_right) == pytest.approx(expected, abs=1e-6)
 

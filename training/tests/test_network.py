@@ -6,8 +6,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from encoder_training.backbone import Backbone, _fold, gem
+from encoder_training.backbone import Backbone, _fold, gem, imagenet_backbone
 from encoder_training.encoder import joined, weighted_statistics
+from encoder_training.problems import TrainingError
 from encoder_training.start import blended
 from encoder_training.vocabulary import HEADS
 
@@ -32,6 +33,12 @@ def test_a_folded_convolution_does_what_convolution_and_batch_norm_did():
     _fold(folded, state, "c", "n")
     x = torch.randn(2, 3, 8, 8)
     torch.testing.assert_close(folded(x), norm(convolution(x)), rtol=1e-4, atol=1e-5)
+
+
+def test_weights_with_other_layer_names_are_refused_by_name(tmp_path):
+    torch.save({"stem.weight": torch.zeros(1)}, tmp_path / "w.pth")
+    with pytest.raises(TrainingError, match=r"stem\.weight"):
+        imagenet_backbone(tmp_path / "w.pth")
 
 
 def test_maps_have_the_sides_their_names_say():

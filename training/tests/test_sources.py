@@ -86,13 +86,15 @@ def test_packs_give_back_photos_and_labels_and_tell_what_they_left_out(tmp_path)
 
 def test_decoded_photos_lie_centered_on_white(tmp_path):
     labels = PhotoLabels(source="catalog", id="1", split="train")
-    photo = Photo(photo_file(tmp_path / "1.png"), labels, side_px=96, quality=90)
-    write_packs([photo], tmp_path, "x-train", lambda _: None)
-    images, sizes = decode(read_packs(tmp_path, "x-train")[0], 80)
-    assert images.shape == (1, 3, 80, 80)
-    assert sizes.tolist() == [[60, 80]]
-    assert (images[0, :, :, :10] == 255).all()
-    assert np.abs(images[0, :, 40, 40].astype(int) - [200, 30, 30]).max() < 10
+    files = [photo_file(tmp_path / "1.png"), photo_file(tmp_path / "2.png", (80, 60))]
+    photos = [Photo(file, labels, side_px=96, quality=90) for file in files]
+    write_packs(photos, tmp_path, "x-train", lambda _: None)
+    (tall, wide), sizes = decode(read_packs(tmp_path, "x-train")[0], 80)
+    assert tall.shape == wide.shape == (3, 80, 80)
+    assert sizes.tolist() == [[60, 80], [80, 60]]
+    for margin in (tall[:, :, :10], tall[:, :, -10:], wide[:, :10], wide[:, -10:]):
+        assert (margin == 255).all()
+    assert np.abs(tall[:, 40, 40].astype(int) - [200, 30, 30]).max() < 10
 
 
 @pytest.fixture
