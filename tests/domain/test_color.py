@@ -57,9 +57,17 @@ def test_colors_outside_srgb_are_clipped():
     ],
 )
 def test_the_difference_formula_gives_the_published_values(first, second, expected):
-    science = color._colour()
-    got = science.difference.delta_E_CIE2000(np.array(first), np.array(second))
+    got = color.ciede2000(np.array(first, float), np.array(second, float))
     assert got == pytest.approx(expected, abs=1e-4)
+
+
+def test_conversion_and_difference_agree_with_the_library():
+    science = color._colour()
+    first, second = np.random.default_rng(1).integers(0, 256, (2, 5000, 3)).astype(np.uint8)
+    labs = [science.XYZ_to_Lab(science.sRGB_to_XYZ(rgb / 255)) for rgb in (first, second)]
+    np.testing.assert_allclose(color.cielab(first), labs[0], atol=0.01)  # it rounds white
+    expected = science.difference.delta_E_CIE2000(*labs)
+    np.testing.assert_allclose(color.ciede2000(*labs), expected, atol=1e-9)
 
 
 def test_delta_e_of_black_and_white_is_a_hundred():

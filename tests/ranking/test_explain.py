@@ -1,12 +1,12 @@
 import pytest
 
 from lookalike.domain.results import SwatchPair
-from lookalike.ranking.explain import Match, band, explanation, sentence
+from lookalike.ranking.explain import Match, band, explanation, known_values, sentence
 from lookalike.ranking.swatches import swatch_pairs
 
 
-def product(**attributes):
-    return {"visual_attributes": attributes}
+def product(category=None, **attributes):
+    return known_values({"visual_attributes": attributes, "category": category})
 
 
 def match(swatches=(), strengths=None, **contributions):
@@ -50,6 +50,13 @@ def test_two_families_are_called_close_only_where_their_swatches_are():
     navy, blue = product(color_family="navy"), product(color_family="blue")
     assert "Blue close to the navy" in sentence(navy, blue, match([near], color=0.3))
     assert "close" not in sentence(navy, blue, match([far], color=0.3))
+
+
+def test_the_merchants_category_says_what_a_thing_is_not_the_encoder():
+    lamp = product(category="Home > Lamps", product_type="Handbags")
+    bag = product(category="Bags", product_type="Handbags")
+    assert "same kind" not in sentence(lamp, bag, match(type=0.5)).lower()
+    assert sentence(lamp, lamp, match(type=0.5)) == "Same kind: Lamps."
 
 
 @pytest.mark.parametrize(

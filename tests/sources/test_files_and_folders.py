@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet
 import pytest
-from conftest import split
 
+from conftest import split
 from lookalike.errors import InvalidInput, NotFound
 from lookalike.sources.catalog import open_source
 from lookalike.sources.images import LocalImages

@@ -10,9 +10,8 @@ from functools import cache
 from types import ModuleType
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lookalike.domain.arrays import Floats, Integers, Pixels
+from lookalike.domain.arrays import Doubles, Floats, Integers, Pixels
 from lookalike.errors import InvalidInput
 
 FAMILIES = (
@@ -59,17 +58,81 @@ def rgb_from_oklab(lab: Floats) -> Pixels:
     return np.asarray(np.rint(np.clip(values, 0, 1) * 255), dtype=np.uint8)
 
 
+def cielab(rgb: Pixels) -> Doubles:
+    """CIE L*a*b* (D65) of (..., 3) uint8 sRGB.
+
+    The library's own curve, matrix and white, applied in five array operations: its general
+    function takes 0.4 ms a call, a fifth of a whole question.
+    """
+    curve, matrix, white = _srgb()
+    ratio = curve[rgb] @ matrix.T / white
+    bent = np.where(ratio > _EPSILON, np.cbrt(ratio), (_KAPPA * ratio + 16) / 116)
+    x, y, z = np.moveaxis(bent, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
 def delta_e(first: str | Pixels, second: str | Pixels) -> Floats:
     """CIEDE2000 between sRGB colors: hex texts or uint8 arrays (..., 3) that broadcast.
 
     1 is just noticeable side by side, 5 is another shade, 20 another color.
     """
-    science = _colour()
-    first_lab, second_lab = (
-        science.XYZ_to_Lab(science.sRGB_to_XYZ(_rgb(color) / 255)) for color in (first, second)
+    return ciede2000(cielab(_rgb(first)), cielab(_rgb(second))).astype(np.float32)
+
+
+def ciede2000(first: Doubles, second: Doubles) -> Doubles:
+    """The color difference of CIE L*a*b* values (..., 3) that broadcast.
+
+    Sharma, Wu and Dalal 2005, equations 2 to 22, with all weights 1.
+    """
+    light_1, a_1, b_1 = np.moveaxis(first, -1, 0)
+    light_2, a_2, b_2 = np.moveaxis(second, -1, 0)
+    grayness = 0.5 * (1 - _share_of_25((np.hypot(a_1, b_1) + np.hypot(a_2, b_2)) / 2))
+    a_1, a_2 = a_1 * (1 + grayness), a_2 * (1 + grayness)
+    chroma_1, chroma_2 = np.hypot(a_1, b_1), np.hypot(a_2, b_2)
+    hue_1, hue_2 = np.arctan2(b_1, a_1), np.arctan2(b_2, a_2)
+
+    colored = chroma_1 * chroma_2 > 0
+    turn = np.where(colored, (hue_2 - hue_1 + np.pi) % _TURN - np.pi, 0)
+    d_light, d_chroma = light_2 - light_1, chroma_2 - chroma_1
+    d_hue = 2 * np.sqrt(chroma_1 * chroma_2) * np.sin(turn / 2)
+
+    light, chroma = (light_1 + light_2) / 2, (chroma_1 + chroma_2) / 2
+    hue = np.where(colored, hue_1 + turn / 2, hue_1 + hue_2)
+    weight = (
+        1
+        - 0.17 * np.cos(hue - np.pi / 6)
+        + 0.24 * np.cos(2 * hue)
+        + 0.32 * np.cos(3 * hue + np.pi / 30)
+        - 0.20 * np.cos(4 * hue - 63 * np.pi / 180)
     )
-    difference = science.difference.delta_E_CIE2000(first_lab, second_lab)
-    return np.asarray(difference, dtype=np.float32)
+    light_scale = 1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2)
+    chroma_scale = 1 + 0.045 * chroma
+    hue_scale = 1 + 0.015 * chroma * weight
+    from_blue = (np.degrees(hue) % 360 - 275) / 25
+    rotation = -2 * _share_of_25(chroma) * np.sin(np.pi / 3 * np.exp(-(from_blue**2)))
+    by_light, by_chroma, by_hue = d_light / light_scale, d_chroma / chroma_scale, d_hue / hue_scale
+    found: Doubles = np.sqrt(by_light**2 + by_chroma**2 + by_hue**2 + rotation * by_chroma * by_hue)
+    return found
+
+
+_TURN = 2 * np.pi
+_EPSILON, _KAPPA = (6 / 29) ** 3, (29 / 3) ** 3  # CIE 15:2004, section 8.2.1
+
+
+def _share_of_25(chroma: Doubles) -> Doubles:
+    power = chroma**7
+    found: Doubles = np.sqrt(power / (power + 25.0**7))
+    return found
+
+
+@cache
+def _srgb() -> tuple[Doubles, Doubles, Doubles]:
+    """(256,) linear light of every level, (3, 3) to XYZ, (3,) XYZ of white."""
+    science = _colour()
+    space = science.RGB_COLOURSPACES["sRGB"]
+    curve = np.asarray(space.cctf_decoding(np.arange(256) / 255), np.float64)
+    matrix = np.asarray(space.matrix_RGB_to_XYZ, np.float64)
+    return curve, matrix, matrix.sum(axis=1)
 
 
 def rgb_from_hex(text: str) -> Pixels:
@@ -103,8 +166,8 @@ def oklab_table() -> Floats:
     return table
 
 
-def _rgb(color: str | Pixels) -> NDArray[np.float64]:
-    return np.asarray(rgb_from_hex(color) if isinstance(color, str) else color, dtype=np.float64)
+def _rgb(color: str | Pixels) -> Pixels:
+    return rgb_from_hex(color) if isinstance(color, str) else np.asarray(color, np.uint8)
 
 
 @cache

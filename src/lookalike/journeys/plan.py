@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,6 +40,11 @@ class Plan:
     scale: Floats
     offsets: Doubles
     where: Filter | None
+
+    @cached_property
+    def base(self) -> float:
+        """What every score has in common: the sum of the offsets."""
+        return float(self.offsets.sum())
 
 
 def plan(question: Retrieval, start: Start, view: CatalogView) -> Plan:

@@ -7,6 +7,7 @@ strongest first; an attribute is called the same only where both values are know
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lookalike.domain.query import Band
 from lookalike.domain.results import Document, Explanation, SwatchPair
@@ -18,6 +19,9 @@ BANDS: tuple[tuple[float, Band], ...] = (
     (0.25, "same mood"),
 )  # by eye on lists of 40,000 fashion products and of the sample shop; 0 is a random pair
 
+Values = Mapping[str, str]
+"""Attribute -> value, of those that may be spoken of."""
+
 CLOSE_SHADE = 12.0  # CIEDE2000 below which people still call two fabrics close in color; by eye
 SAME_SHADE = 4.0  # below it a shopper sees no difference between two photographs; by eye
 MOST_PHRASES = 3  # what fits under a product card
@@ -27,6 +31,12 @@ ATTRIBUTE_OF_CHANNEL = {
     "style": "style",
     "material": "material_appearance",
     "type": "product_type",
+}
+SPOKEN = {
+    "pattern": "same {} pattern",
+    "style": "same {} style",
+    "material": "same {} look",
+    "type": "same kind: {}",
 }
 COMPARED = ("product_type", "color_family", "pattern", "style", "material_appearance")
 
@@ -50,9 +60,8 @@ def band(score: float) -> Band:
     return next((name for least, name in BANDS if score >= least), "different")
 
 
-def explanation(anchor: Document, product: Document, match: Match) -> Explanation:
+def explanation(ours: Values, theirs: Values, match: Match) -> Explanation:
     """The structure behind the sentence."""
-    ours, theirs = known_values(anchor), known_values(product)
     both = [name for name in COMPARED if name in ours and name in theirs]
     return Explanation(
         contributions=match.contributions,
@@ -65,26 +74,27 @@ def explanation(anchor: Document, product: Document, match: Match) -> Explanatio
     )
 
 
-def sentence(anchor: Document, product: Document, match: Match) -> str:
+def sentence(ours: Values, theirs: Values, match: Match) -> str:
     """A few words on what raised the score most, strongest first.
+
+    ours, theirs  `known_values` of the anchor and of the product
 
     >>> sentence(blue_dots, red_dots, match)
     "Same dotted pattern; similar overall look."
     """
-    ours, theirs = known_values(anchor), known_values(product)
     raising = sorted(
         (name for name, part in match.contributions.items() if part > 0),
         key=lambda name: -match.contributions[name],
     )
     said = (_phrase(name, match, ours, theirs) for name in raising)
-    phrases = [phrase for phrase in said if phrase][:MOST_PHRASES]
+    phrases = list(islice(filter(None, said), MOST_PHRASES))
     if not phrases:
         return "Among the nearest in this collection, with little in common."
     text = "; ".join(phrases)
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _phrase(channel: str, match: Match, ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
+def _phrase(channel: str, match: Match, ours: Values, theirs: Values) -> str:
     if channel == "color":
         return _color_phrase(match.swatches, ours.get("color_family"), theirs.get("color_family"))
     if channel in ("look", "shape"):
@@ -93,13 +103,7 @@ def _phrase(channel: str, match: Match, ours: Mapping[str, str], theirs: Mapping
     value = theirs.get(attribute)
     if value is None or value != ours.get(attribute):
         return ""
-    spoken = {
-        "pattern": f"same {value} pattern",
-        "style": f"same {value} style",
-        "material": f"same {value} look",
-        "type": f"same kind: {value}",
-    }
-    return spoken[channel]
+    return SPOKEN[channel].format(value)
 
 
 def _likeness(channel: str, strength: float) -> str:
@@ -119,14 +123,14 @@ def _color_phrase(swatches: Sequence[SwatchPair], ours: str | None, theirs: str 
     return f"{theirs} close to the {ours} of the original" if nearest <= CLOSE_SHADE else ""
 
 
-def known_values(document: Document) -> dict[str, str]:
+def known_values(document: Document) -> Values:
     """The attributes that may be spoken of.  The merchant's category says better than an
     encoder what a thing is: where there is one, its last part stands for the product type."""
     attributes = document.get("visual_attributes", {})
     values = {name: attributes.get(name) for name in COMPARED}
     if document.get("category"):
         values["product_type"] = document["category"].split(">")[-1].strip()
-    return {name: value for name, value in values.items() if value not in (None, "unknown")}
+    return {name: value for name, value in values.items() if value and value != "unknown"}
 
 
 def _words(name: str) -> str:

@@ -1,0 +1,79 @@
+"""A page of products as recommendations, with reasons from the exact contributions."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lookalike.domain.arrays import Doubles, Integers
+from lookalike.domain.results import Recommendation
+from lookalike.index.score import contributions
+from lookalike.journeys.anchors import Start
+from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.plan import Plan
+from lookalike.ranking.explain import Match, band, explanation, known_values, sentence
+from lookalike.ranking.swatches import swatch_pairs
+
+
+@dataclass(frozen=True)
+class Page:
+    """Ranked products, each with the row and the query row that matched.
+
+    offset  how many products stand before the first of these
+    """
+
+    products: Integers
+    rows: Integers
+    queries: Integers
+    scores: Doubles
+    offset: int = 0
+
+    def take(self, which: Integers | slice) -> "Page":
+        offset = which.start or 0 if isinstance(which, slice) else 0
+        return Page(
+            self.products[which], self.rows[which], self.queries[which], self.scores[which], offset
+        )
+
+
+def told(
+    page: Page, start: Start, plan: Plan, view: CatalogView, *, explain: bool
+) -> tuple[Recommendation, ...]:
+    """Recommendations in the order of the page."""
+    index = view.index
+    names = index.layout.names
+    rows = index.vectors(page.rows)
+    parts = contributions(plan.queries[page.queries], rows, index.layout) + plan.offsets
+    selves = contributions(plan.queries, start.rows, index.layout) + plan.offsets
+    shares = parts / np.where(selves == 0, np.inf, selves)[page.queries]
+    documents = [json.loads(text) for text in index.documents(page.products)]
+    pairs = swatch_pairs(_hexes(start.document), [_hexes(one) for one in documents])
+    ours = known_values(start.document)
+    answer = []
+    for place, document in enumerate(documents):
+        first_row = int(index.product_rows(int(page.products[place]))[0])
+        match = Match(
+            contributions=dict(zip(names, parts[place].tolist(), strict=True)),
+            strengths=dict(zip(names, shares[place].tolist(), strict=True)),
+            swatches=pairs[place],
+            images=(int(page.queries[place]), int(page.rows[place]) - first_row),
+        )
+        theirs = known_values(document)
+        score = sum(match.contributions.values())
+        answer.append(
+            Recommendation(
+                sku=document["sku"],
+                position=page.offset + place + 1,
+                score=score,
+                band=band(score),
+                reason=sentence(ours, theirs, match),
+                explanation=explanation(ours, theirs, match) if explain else None,
+                product=document,
+            )
+        )
+    return tuple(answer)
+
+
+def _hexes(document: Mapping[str, Any]) -> list[str]:
+    return [swatch["hex"] for swatch in document.get("palette", ())]
