@@ -19,7 +19,6 @@ import numpy as np
 from lookalike.domain.channels import Channel, Layout
 from lookalike.domain.filters import And, Eq, Filter, Ne, Range
 from lookalike.index.protocol import Entry
-from lookalike.index.scan import halved
 from lookalike.index.snapshot import open_snapshot, write_snapshot
 
 SIZES = {
@@ -47,10 +46,11 @@ def main(products: int) -> None:
         print(f"open {timed(lambda: open_snapshot(folder)) * 1e3:.0f} ms")
         index = open_snapshot(folder).index
         rows = index.vectors(np.arange(products))
+        wide = -(-layout.width // 16) * 16
         bare = faiss.IndexScalarQuantizer(
-            -(-layout.width // 16) * 16, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            wide, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
-        padded = halved(rows, layout).astype(np.float32)
+        padded = np.pad(rows, ((0, 0), (0, wide - layout.width)))
         bare.add(padded)
         half = And((Eq("in_stock", True), Range("price", high=60)))
         filters: dict[str, Filter | None] = {

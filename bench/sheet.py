@@ -1,6 +1,6 @@
 """Draw lists of look-alikes as a contact sheet, to be looked at by a person.
 
-    python bench/sheet.py WORKSPACE OUT.png [--per category] [--anchors 30] [--limit 10] [--weights ..]
+    python bench/sheet.py WORKSPACE OUT.png [--per category] [--anchors 30] [--weights color=2]
 
 One row per anchor: the anchor first, then its list with score and reason.
 """

@@ -24,7 +24,7 @@ from lookalike.journeys.anchors import start_from
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.index_catalog import plan_index
-from lookalike.journeys.index_job import create_job, run_job
+from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
 from lookalike.journeys.single import fold_changes, store_product
@@ -126,8 +126,7 @@ class Engine:
         chosen = options or Options()
         tools = self._tools(collection, images_root=source.images_root)
         job = create_job(source, tools, chosen)
-        run = partial(run_job, job, source, tools, chosen, report=silent)
-        threading.Thread(target=run, name=f"index-{job[:8]}", daemon=True).start()
+        run_in_background(job, source, tools, chosen, then=self._live(tools.collection.id).known)
         return tools.collection.jobs.get(job)
 
     def upsert(self, product: Product, *, collection: str | None = None) -> ProductDetail:

@@ -9,7 +9,7 @@ from lookalike.errors import InvalidInput
 from lookalike.index.exact import ExactIndex
 from lookalike.index.protocol import Entry
 from lookalike.index.reference import ReferenceIndex
-from lookalike.index.scan import HalfScan, PlainScan, halved, spread_of
+from lookalike.index.scan import ByteScan, PlainScan, coded, decoded, spread_of, steps_of
 from lookalike.index.score import contributions, scores
 
 LAYOUT = Layout((Channel("look", 40), Channel("color", 13), Channel("shape", 8)))
@@ -38,8 +38,8 @@ def same_answer(one, other):
 
 @pytest.mark.parametrize("images", [1, 3])
 @pytest.mark.parametrize("seed", range(6))
-def test_rows_closer_than_float16_can_tell_are_in_the_right_order(seed, images):
-    """900 near-twins differ by 1e-5: float16 sees one row, the order is decided below it."""
+def test_rows_closer_than_codes_can_tell_are_in_the_right_order(seed, images):
+    """900 near-twins differ by 1e-5: their codes are alike, the order is decided below them."""
     rng = np.random.default_rng(seed)
     twin = unit_rows(rng, 1)
     rows = np.concatenate(
@@ -54,16 +54,35 @@ def test_rows_closer_than_float16_can_tell_are_in_the_right_order(seed, images):
             assert same_answer(got, plain.search(twin, limit=limit, where=where))
 
 
+def byte_scan(rows):
+    steps = steps_of(np.abs(rows).max(axis=0), LAYOUT)
+    codes = coded(rows, steps)
+    return ByteScan(codes, steps, spread_of(rows, decoded(codes, steps), LAYOUT))
+
+
 def test_a_quick_scan_alone_would_get_it_wrong():
     """Guards the test above: without exact scores the order does differ."""
     rng = np.random.default_rng(1)
     twin = unit_rows(rng, 1)
     rows = (twin + 1e-5 * rng.standard_normal((900, LAYOUT.width))).astype(np.float32)
-    codes = halved(rows, LAYOUT)
-    scan = HalfScan(codes, spread_of(rows, codes, LAYOUT))
+    scan = byte_scan(rows)
     found, _ = scan.top(twin[0], 10, allowed=None)
     right = np.argsort(-scores(twin[0], rows, LAYOUT))[:10]
     assert found.tolist() != right.tolist()
+
+
+@pytest.mark.parametrize("width", [1, 16, 31, 32, 33, 500, 511, 512, 513])
+def test_every_width_is_scanned_in_floats(width):
+    layout = Layout((Channel("look", width),))
+    rng = np.random.default_rng(width)
+    rows = rng.standard_normal((50, width)).astype(np.float32)
+    steps = steps_of(np.abs(rows).max(axis=0), layout)
+    codes = coded(rows, steps)
+    scan = ByteScan(codes, steps, spread_of(rows, decoded(codes, steps), layout))
+    query = rng.standard_normal(width).astype(np.float32)
+    found, quick = scan.top(query, 50, allowed=None)
+    expected = decoded(codes, steps)[found, :width] @ query
+    np.testing.assert_allclose(quick, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_a_filter_against_the_query_still_fills_the_list():
@@ -105,9 +124,8 @@ def test_no_quick_score_is_further_off_than_the_bound(seed):
     scale = 10.0 ** rng.uniform(-6, 3)
     rows = (unit_rows(rng, 300) * scale).astype(np.float32)
     query = (unit_rows(rng, 1)[0] * 10.0 ** rng.uniform(-6, 3)).astype(np.float32)
-    codes = halved(rows, LAYOUT)
     right = scores(query, rows, LAYOUT)
-    for scan in (HalfScan(codes, spread_of(rows, codes, LAYOUT)), PlainScan(rows, LAYOUT)):
+    for scan in (byte_scan(rows), PlainScan(rows, LAYOUT)):
         found, quick = scan.top(query, 300, allowed=None)
         off = np.abs(quick - right[found]).max()
         assert off <= scan.spread.error(query, LAYOUT)
@@ -115,13 +133,13 @@ def test_no_quick_score_is_further_off_than_the_bound(seed):
 
 def test_the_bound_is_met_by_the_worst_row():
     """A row whose rounding points along the query comes within a few percent of the bound."""
-    value = np.float32(1 + 2.0**-11 - 2.0**-20)  # float16 rounds it down by almost half a step
-    row = np.full((1, LAYOUT.width), value, dtype=np.float32)
-    codes = halved(row, LAYOUT)
-    scan = HalfScan(codes, spread_of(row, codes, LAYOUT))
+    top = np.full(LAYOUT.width, 127, dtype=np.float32)  # makes every step 1
+    worst = np.full(LAYOUT.width, 20.499, dtype=np.float32)  # rounds down by almost half a step
+    scan = byte_scan(np.stack([top, worst]))
     query = np.ones(LAYOUT.width, dtype=np.float32)
-    _, quick = scan.top(query, 1, allowed=None)
-    off = abs(quick[0] - scores(query, row, LAYOUT)[0])
+    found, quick = scan.top(query, 2, allowed=None)
+    right = scores(query, np.stack([top, worst]), LAYOUT)
+    off = np.abs(quick - right[found]).max()
     assert 0.9 * scan.spread.error(query, LAYOUT) < off <= scan.spread.error(query, LAYOUT)
 
 

@@ -16,7 +16,7 @@ from lookalike.errors import InvalidInput
 from lookalike.index.building import ColumnsBuilder, single_column
 from lookalike.index.columns import Column, Keys, Nothing
 from lookalike.index.protocol import Entry
-from lookalike.index.scan import HalfScan, PlainScan, Scan, halved, spread_of
+from lookalike.index.scan import ByteScan, PlainScan, Scan, coded, decoded, spread_of, steps_of
 from lookalike.index.texts import TextList
 from lookalike.index.values import KEY, Kind
 
@@ -126,7 +126,7 @@ class LazyColumns:
 
 
 def base_segment(entries: Iterable[Entry], layout: Layout) -> Segment:
-    """A segment for many products, with columns and float16 codes, in memory.
+    """A segment for many products, with columns and codes, in memory.
 
     Raises InvalidInput for two entries with one sku and for rows of a wrong shape.
     """
@@ -135,8 +135,9 @@ def base_segment(entries: Iterable[Entry], layout: Layout) -> Segment:
     builder = ColumnsBuilder()
     for entry in ordered:
         builder.add(entry.fields)
-    codes = halved(rows, layout)
-    scan = HalfScan(codes, spread_of(rows, codes, layout))
+    steps = steps_of(np.abs(rows).max(axis=0, initial=0), layout)
+    codes = coded(rows, steps)
+    scan = ByteScan(codes, steps, spread_of(rows, decoded(codes, steps), layout))
     return _segment(ordered, rows, BuiltColumns(builder.columns()), scan)
 
 

@@ -3,7 +3,8 @@
 manifest.json     format, layout, counts, spread, calibration, columns, meta, and of every
                   file its size and, unless it is mapped and large, its CRC-32
 rows.f4           (rows, width) float32
-codes.f2          (rows, padded width) float16, the rows as FAISS scans them
+codes.u1          (rows, padded width) uint8, the rows as FAISS scans them
+steps.f4          (padded width,) float32, what one step of each column of codes is worth
 ends.i8           (products,) the row after each product's last
 skus.*            texts: .u1 UTF-8 content, .i8 where each text ends
 documents.*       texts
@@ -24,7 +25,8 @@ from lookalike.errors import Unavailable
 FORMAT = 1
 MANIFEST = "manifest.json"
 ROWS = "rows.f4"
-CODES = "codes.f2"
+CODES = "codes.u1"
+STEPS = "steps.f4"
 ENDS = "ends.i8"
 SKUS = "skus"
 DOCUMENTS = "documents"
@@ -33,7 +35,7 @@ TEXT_ENDS = ".i8"
 UNCHECKED = frozenset((ROWS, CODES, DOCUMENTS + CONTENT))
 """Too large to read at every opening; their sizes are checked."""
 
-TYPES = {"f2": "<f2", "f4": "<f4", "f8": "<f8", "i1": "<i1", "i4": "<i4", "i8": "<i8", "u1": "<u1"}
+TYPES = {"f4": "<f4", "f8": "<f8", "i1": "<i1", "i4": "<i4", "i8": "<i8", "u1": "<u1"}
 
 _REBUILD = "Rebuild it: lookalike index."
 

@@ -13,7 +13,7 @@ from lookalike.errors import InvalidInput
 from lookalike.index import snapshot_format as files
 from lookalike.index.columns import Column, Flags, Numbers, Texts, Words
 from lookalike.index.exact import ExactIndex
-from lookalike.index.scan import HalfScan, Spread, padded_width
+from lookalike.index.scan import ByteScan, Spread, padded_width
 from lookalike.index.segment import BuiltColumns, Segment
 from lookalike.index.texts import TextList
 
@@ -57,7 +57,7 @@ def _opened(reader: "_Reader", manifest: dict[str, Any]) -> Snapshot:
                 for name, column in manifest["columns"].items()
             }
         ),
-        scan=HalfScan(codes, spread),
+        scan=ByteScan(codes, reader.array(files.STEPS), spread),
     )
     if not len(base.ends) == len(skus) == manifest["products"]:
         raise ValueError(f"{len(skus)} skus for {manifest['products']} products")

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from lookalike.domain.arrays import Floats
 from lookalike.domain.calibration import Calibration
 from lookalike.domain.channels import Layout
 from lookalike.errors import InvalidInput
@@ -17,7 +18,7 @@ from lookalike.index.building import ColumnsBuilder
 from lookalike.index.calibrate import calibrate
 from lookalike.index.columns import Column, Flags, Numbers, Texts, Words
 from lookalike.index.protocol import Entry
-from lookalike.index.scan import Spread, empty_spread, halved, spread_of, wider
+from lookalike.index.scan import Spread, coded, decoded, empty_spread, spread_of, steps_of, wider
 from lookalike.index.segment import check_entry
 from lookalike.index.texts import TextList, encoded
 
@@ -75,11 +76,11 @@ class _Writer:
         self.spread: Spread = empty_spread(layout)
         self._folder = folder
         self._layout = layout
+        self._largest = np.zeros(layout.width, dtype=np.float32)
         self._open = ExitStack()
 
     def __enter__(self) -> "_Writer":
         self._rows = self._file(files.ROWS)
-        self._codes = self._file(files.CODES)
         self._skus = _Texts(self._file(files.SKUS + files.CONTENT))
         self._documents = _Texts(self._file(files.DOCUMENTS + files.CONTENT))
         return self
@@ -89,10 +90,8 @@ class _Writer:
 
     def add(self, batch: list[Entry]) -> None:
         rows = np.concatenate([entry.rows for entry in batch], dtype=np.float32)
-        codes = halved(rows, self._layout)
-        self.spread = wider(self.spread, spread_of(rows, codes, self._layout))
+        np.maximum(self._largest, np.abs(rows).max(axis=0), out=self._largest)
         self._rows.write(np.ascontiguousarray(rows, "<f4").data)
-        self._codes.write(np.ascontiguousarray(codes, "<f2").data)
         for entry in batch:
             self.rows += len(entry.rows)
             self.ends.append(self.rows)
@@ -101,18 +100,37 @@ class _Writer:
             self.builder.add(entry.fields)
 
     def finish(self) -> Calibration:
-        """Write what is known at the end; the calibration reads the rows back from disk."""
+        """Write what is known at the end; codes and calibration read the rows back from disk."""
         ends = np.array(self.ends, dtype=np.int64)
         files.write_array(self._folder, files.ENDS, ends)
         for name, texts in ((files.SKUS, self._skus), (files.DOCUMENTS, self._documents)):
             files.write_array(self._folder, name + files.TEXT_ENDS, np.array(texts.ends, np.int64))
+        rows = self._written_rows()
+        self._write_codes(rows)
         if not self.rows:
             return Calibration.neutral(self._layout)
-        shape = (self.rows, self._layout.width)
-        rows = np.asarray(np.memmap(self._folder / files.ROWS, "<f4", mode="r", shape=shape))
         owners = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         rng = np.random.default_rng(CALIBRATION_SEED)
         return calibrate(rows, owners, self._layout, rng=rng)
+
+    def _written_rows(self) -> Floats:
+        shape = (self.rows, self._layout.width)
+        if not self.rows:
+            return np.zeros(shape, dtype=np.float32)  # an empty file cannot be mapped
+        return np.asarray(np.memmap(self._folder / files.ROWS, "<f4", mode="r", shape=shape))
+
+    def _write_codes(self, rows: Floats) -> None:
+        """The steps depend on every row, so codes can only be written once all are there."""
+        steps = steps_of(self._largest, self._layout)
+        files.write_array(self._folder, files.STEPS, steps)
+        with (self._folder / files.CODES).open("wb") as file:
+            for start in range(0, len(rows), _BATCH):
+                part = rows[start : start + _BATCH]
+                codes = coded(part, steps)
+                near = spread_of(part, decoded(codes, steps), self._layout)
+                self.spread = wider(self.spread, near)
+                file.write(codes.data)
+            _flushed(file)
 
     def _file(self, name: str) -> BinaryIO:
         file = self._open.enter_context((self._folder / name).open("wb"))

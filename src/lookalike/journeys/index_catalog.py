@@ -9,8 +9,9 @@ from lookalike.domain.problems import Problem
 from lookalike.domain.progress import Report, Step, silent
 from lookalike.index import snapshot
 from lookalike.journeys.measure_images import Measured, Tools, measure_images, unseen
-from lookalike.journeys.publish import open_view, publish
+from lookalike.journeys.publish import is_stale, publish
 from lookalike.journeys.read_catalog import Reading, read_catalog
+from lookalike.sources.locations import without_credentials
 from lookalike.sources.protocol import CatalogSource
 from lookalike.storage.collection import Collection
 
@@ -48,7 +49,7 @@ def index_catalog(
         reading = read_catalog(source, collection, write=True, report=told)
         removed = 0 if options.keep_missing else collection.products.remove(reading.missing)
         measured = measure_images(reading.locations, tools, refresh=options.refresh, report=told)
-        if _is_stale(tools):
+        if is_stale(collection, tools.extractor):
             publish(collection, tools.extractor, report=told)
         collection.update_settings(
             {
@@ -66,15 +67,6 @@ def index_catalog(
         seconds=time.monotonic() - started,
         encoded=measured.encoded,
         job=job,
-    )
-
-
-def _is_stale(tools: Tools) -> bool:
-    view = open_view(tools.collection)
-    return (
-        view is None
-        or view.change != tools.collection.products.latest_change()
-        or view.fingerprint != tools.extractor.fingerprint
     )
 
 
@@ -107,7 +99,7 @@ def _report(
 ) -> IndexReport:
     skus = collection.images.skus_of(measured.problems)
     reading.problems.extend(
-        Problem(None, sku, location, one.code, one.message, skipped=False)
+        Problem(None, sku, without_credentials(location), one.code, one.message, skipped=False)
         for location, one in sorted(measured.problems.items())
         for sku in skus.get(location, (None,))
     )

@@ -1,10 +1,12 @@
 """An index run as a job: its state, counts and problems are kept while and after it runs."""
 
-from collections.abc import Mapping
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from lookalike.domain.index_run import IndexReport, Options
-from lookalike.domain.progress import Report
+from lookalike.domain.progress import Report, silent
 from lookalike.errors import LookalikeError
 from lookalike.journeys.index_catalog import index_catalog
 from lookalike.journeys.measure_images import Tools
@@ -42,6 +44,24 @@ def run_job(
     jobs.add_problems(job, done.problems)
     jobs.update(job, now=datetime.now(UTC), state="succeeded", stage="", counts=counts(done))
     return done
+
+
+def run_in_background(
+    job: str,
+    source: CatalogSource,
+    tools: Tools,
+    options: Options,
+    *,
+    then: Callable[[], object],
+) -> None:
+    """The same in a thread; what went wrong is kept with the job, where its owner looks."""
+
+    def run() -> None:
+        with contextlib.suppress(LookalikeError):
+            run_job(job, source, tools, options, report=silent)
+            then()
+
+    threading.Thread(target=run, name=f"index-{job[:8]}", daemon=True).start()
 
 
 def counts(report: IndexReport) -> Mapping[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lookalike.domain.progress import Report, Step
+from lookalike.errors import Unavailable
 from lookalike.features.pipeline import Extractor
 from lookalike.index import snapshot
 from lookalike.index.protocol import Entry
@@ -12,6 +13,8 @@ from lookalike.storage.collection import Collection
 
 STAGE = "building the index"
 REPORT_EVERY = 500
+ENTRY_VERSION = 1
+"""Raise when `entries.py` changes what an index holds of a product: the next run rebuilds it."""
 
 
 def publish(collection: Collection, extractor: Extractor, *, report: Report) -> int:
@@ -23,7 +26,11 @@ def publish(collection: Collection, extractor: Extractor, *, report: Report) -> 
             folder,
             _entries(collection, extractor, report),
             layout=extractor.layout,
-            meta={"change": change, "fingerprint": extractor.fingerprint},
+            meta={
+                "change": change,
+                "fingerprint": extractor.fingerprint,
+                "entry_version": ENTRY_VERSION,
+            },
         ),
     )
 
@@ -36,6 +43,20 @@ def _entries(collection: Collection, extractor: Extractor, report: Report) -> It
             yield one
         if done % REPORT_EVERY == 0 or done == total:
             report(Step(STAGE, done, total))
+
+
+def is_stale(collection: Collection, extractor: Extractor) -> bool:
+    """Whether the newest generation lacks something, or cannot be read."""
+    try:
+        found = snapshot.open_current(collection.folder)
+    except Unavailable:
+        return True  # it is derived: whatever is wrong with it, a new one puts it right
+    expected = {
+        "change": collection.products.latest_change(),
+        "fingerprint": extractor.fingerprint,
+        "entry_version": ENTRY_VERSION,
+    }
+    return found is None or found[1].meta != expected
 
 
 def open_view(collection: Collection) -> CatalogView | None:

@@ -55,6 +55,11 @@ def absolute(location: str, root: str) -> str:
     return place
 
 
+def without_credentials(location: str) -> str:
+    """A location that may be shown and logged: a web address loses its user and password."""
+    return re.sub(r"(?<=//)[^/@]*@", "", location, count=1)
+
+
 def is_image_name(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122
 
