@@ -51,7 +51,7 @@ def entry(rng, sku, images=3):
 
 def shop(rng, most=60, images=3):
     skus = {f"P{rng.integers(0, 99):02d}" for _ in range(int(rng.integers(1, most)))}
-    return {sku: entry(rng, sku, images) for sku in skus}
+    return {sku: entry(rng, sku, images) for sku in sorted(skus)}
 
 
 def condition(rng):

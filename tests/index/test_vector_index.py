@@ -1,6 +1,7 @@
 """What every VectorIndex must do.  A new one is added to INDEXES and inherits these tests."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,6 +97,17 @@ def test_nothing_that_passes_is_an_empty_answer_not_an_error(build):
     hits = index.search(three_families()[0].rows, limit=5, where=Eq("number", 99))
     assert len(hits.products) == 0
     assert hits.complete
+
+
+def test_new_products_that_tie_stand_in_the_order_of_their_skus(build):
+    """Several new ones between two old ones: nothing of the base tells them apart."""
+    rows = three_families()
+    x, y = np.eye(3, dtype=np.float32)[:2, np.newaxis]
+    twins = [replace(rows[0], sku=sku, rows=row) for sku, row in (("34", x), ("32", y), ("33", x))]
+    changed = build([rows[0], rows[59]], THREE).with_changes(twins, [])
+    hits = changed.search(np.concatenate([x, y]), limit=3)
+    assert changed.skus(hits.products) == ["32", "33", "34"]
+    assert changed.skus(changed.select()) == ["00", "32", "33", "34", "59"]
 
 
 def test_an_empty_index_answers_with_nothing(build):

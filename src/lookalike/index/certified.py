@@ -13,7 +13,7 @@ import numpy as np
 
 from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
-from lookalike.index.merge import Pairs, best_pairs
+from lookalike.index.merge import Pairs, base_keys, best_pairs
 from lookalike.index.protocol import Hits
 from lookalike.index.score import scores
 from lookalike.index.segment import Segment
@@ -31,7 +31,9 @@ class Part:
 
     start, start_row  the numbers of its first product and row within the index
     allowed           (products,) or None when all are
-    keys              (products,) int64 in the order of skus over the index, or None: odd numbers
+    keys              (products,) int64 in the order of skus over the index; None for the base,
+                      whose keys are `base_keys`
+    stride            how far apart those are
     """
 
     segment: Segment
@@ -39,6 +41,7 @@ class Part:
     start_row: int
     allowed: Booleans | None
     keys: Integers | None
+    stride: int = 1
 
 
 @dataclass
@@ -155,7 +158,8 @@ def _pairs(pools: list[_Pool]) -> Pairs:
         products.append(owners + pool.part.start)
         rows.append(pool.rows + pool.part.start_row)
         queries.append(np.full(len(pool.rows), pool.query, dtype=np.int64))
-        keys.append(2 * owners + 1 if pool.part.keys is None else pool.part.keys[owners])
+        own = pool.part.keys
+        keys.append(base_keys(owners, pool.part.stride) if own is None else own[owners])
     if not pools:
         none = np.zeros(0, dtype=np.int64)
         return Pairs(none, none, none, none, np.zeros(0))

@@ -12,6 +12,7 @@ from lookalike.domain.filters import Filter, fields_of
 from lookalike.errors import InvalidInput
 from lookalike.index.certified import Part, certified
 from lookalike.index.masks import mask
+from lookalike.index.merge import base_keys
 from lookalike.index.protocol import Entry, Hits
 from lookalike.index.segment import (
     Segment,
@@ -38,6 +39,7 @@ class ExactIndex:
         self._changed: dict[str, Entry] = {}
         self._delta: Segment | None = None
         self._keys: Integers | None = None
+        self._stride = 1
         self._count = len(base)
 
     @classmethod
@@ -69,7 +71,9 @@ class ExactIndex:
         if where is not None:
             self._check(where)
         parts = [
-            Part(segment, start, start_row, self._allowed(segment, start, where), keys)
+            Part(
+                segment, start, start_row, self._allowed(segment, start, where), keys, self._stride
+            )
             for segment, start, start_row, keys in self._segments()
         ]
         return certified(parts, rows, limit=limit, layout=self._layout)
@@ -82,7 +86,7 @@ class ExactIndex:
             allowed = self._allowed(segment, start, where)
             numbers = np.arange(len(segment)) if allowed is None else np.flatnonzero(allowed)
             products.append(numbers + start)
-            keys.append(2 * numbers + 1 if own_keys is None else own_keys[numbers])
+            keys.append(base_keys(numbers, self._stride) if own_keys is None else own_keys[numbers])
         found = np.concatenate(products)
         return found[np.lexsort((found, np.concatenate(keys)))]
 
@@ -193,8 +197,9 @@ class ExactIndex:
             delta = delta_segment(changed.values(), self._layout, like=self._base.columns)
             index._delta = delta
             skus = self._base.skus
-            places = [bisect.bisect_left(skus, sku) for sku in delta.skus]
-            index._keys = 2 * np.array(places, dtype=np.int64)  # between the base's odd keys
+            places = np.array([bisect.bisect_left(skus, sku) for sku in delta.skus], dtype=np.int64)
+            index._stride = len(delta) + 1  # room for all of them before any product of the base
+            index._keys = places * index._stride + np.arange(len(delta))
         return index
 
 

@@ -23,6 +23,11 @@ class Pairs:
     scores: Doubles
 
 
+def base_keys(products: Integers, stride: int) -> Integers:
+    """Sort keys of the base's products, which leave room for `stride - 1` new ones before each."""
+    return products * stride + (stride - 1)
+
+
 def best_pairs(pairs: Pairs, *, single: bool) -> Integers:
     """The places of the best pair of every product, best product first.
 
