@@ -149,6 +149,15 @@ def test_walking_with_the_cursor_shows_every_product_once(engine, all_skus, dive
     assert positions == list(range(1, len(seen) + 1))
 
 
+def test_the_merchants_category_says_what_a_thing_is_not_the_encoder(engine, shop):
+    for sku, product in list(shop.truth.items())[:30]:
+        kind = product["category"].split(" > ")[-1]
+        assert engine.product(sku).document["visual_attributes"]["product_type"] == kind
+        for one in ask(engine, sku).recommendations:
+            same = shop.truth[one.sku]["category"].split(" > ")[-1] == kind
+            assert same or "same kind" not in one.reason.lower()
+
+
 def test_equal_questions_get_equal_answers_to_the_last_byte(engine, all_skus):
     texts = {
         json.dumps(answers.recommendations(ask(engine, all_skus[5], where=None, limit=20)))

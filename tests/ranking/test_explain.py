@@ -5,8 +5,8 @@ from lookalike.ranking.explain import Match, band, explanation, known_values, se
 from lookalike.ranking.swatches import swatch_pairs
 
 
-def product(category=None, **attributes):
-    return known_values({"visual_attributes": attributes, "category": category})
+def product(**attributes):
+    return known_values({"visual_attributes": attributes})
 
 
 def match(swatches=(), strengths=None, **contributions):
@@ -50,13 +50,6 @@ def test_two_families_are_called_close_only_where_their_swatches_are():
     navy, blue = product(color_family="navy"), product(color_family="blue")
     assert "Blue close to the navy" in sentence(navy, blue, match([near], color=0.3))
     assert "close" not in sentence(navy, blue, match([far], color=0.3))
-
-
-def test_the_merchants_category_says_what_a_thing_is_not_the_encoder():
-    lamp = product(category="Home > Lamps", product_type="Handbags")
-    bag = product(category="Bags", product_type="Handbags")
-    assert "same kind" not in sentence(lamp, bag, match(type=0.5)).lower()
-    assert sentence(lamp, lamp, match(type=0.5)) == "Same kind: Lamps."
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def test_why_shows_parts_that_sum_to_the_score_longest_first(visit: Visit, sku: 
     visit.product(sku)
     visit.page.locator(".why summary").first.click()
     body = visit.page.locator(".why-body").first
+    body.locator(".bar-value").first.wait_for()  # drawn when the browser says that it is open
     parts = [
         float(text.replace("\N{MINUS SIGN}", "-"))
         for text in body.locator(".bar-value").all_inner_texts()

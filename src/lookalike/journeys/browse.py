@@ -61,11 +61,9 @@ def _problems(collection: Collection, sku: str) -> tuple[Problem, ...]:
 
 def facets(view: CatalogView) -> dict[str, list[dict[str, Any]]]:
     """Field -> its values with their number of products, most frequent first."""
-    found = {}
-    for name in FACETS:
-        counts = view.index.counts(name)
-        if counts:
-            found[name] = _facet(counts)
+    found = {name: _facet(counts) for name in FACETS if (counts := view.index.counts(name))}
+    if "category" in found:
+        found.pop("product_type", None)  # it is the category's last part
     return found
 
 

@@ -28,7 +28,7 @@ def entry(stored: IndexedProduct) -> Entry | None:
     features = [image.features for image in stored.images if image.features is not None]
     if not features:
         return None
-    visual = visual_attributes(features[0])
+    visual = _attributes(stored.product, features[0])
     return Entry(
         sku=stored.product.sku,
         rows=np.stack([one.row for one in features]),
@@ -57,9 +57,19 @@ def document(stored: IndexedProduct) -> dict[str, Any]:
             for image, features in seen
         ],
         "extra": {name: _plain(value) for name, value in _extra(stored.product).items()},
-        "visual_attributes": visual_attributes(first) if first else {},
+        "visual_attributes": _attributes(stored.product, first) if first else {},
         "palette": palette(first) if first else [],
     }
+
+
+def _attributes(product: Product, features: ImageFeatures) -> dict[str, Any]:
+    """What the image says, except that the merchant knows better what kind of thing it is: the
+    last part of the category is the product type, the encoder's guess stands in where there is
+    none.  The default encoder knows no furniture and would call a lamp a handbag."""
+    values = visual_attributes(features)
+    if product.category:
+        values["product_type"] = product.category.split(">")[-1].split("/")[-1].strip()
+    return values
 
 
 def visual_attributes(features: ImageFeatures) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from lookalike.storage.collection import Collection
 
 STAGE = "building the index"
 REPORT_EVERY = 500
-ENTRY_VERSION = 1
+ENTRY_VERSION = 2
 """Raise when `entries.py` changes what an index holds of a product: the next run rebuilds it."""
 
 

@@ -124,12 +124,9 @@ def _color_phrase(swatches: Sequence[SwatchPair], ours: str | None, theirs: str 
 
 
 def known_values(document: Document) -> Values:
-    """The attributes that may be spoken of.  The merchant's category says better than an
-    encoder what a thing is: where there is one, its last part stands for the product type."""
+    """The attributes that may be spoken of."""
     attributes = document.get("visual_attributes", {})
     values = {name: attributes.get(name) for name in COMPARED}
-    if document.get("category"):
-        values["product_type"] = document["category"].split(">")[-1].strip()
     return {name: value for name, value in values.items() if value and value != "unknown"}
 
 
