@@ -256,7 +256,7 @@ class Engine:
             ),
             features=self._workspace.features,
             collection=target,
-            threads=settings.fetch_threads,
+            readers=settings.fetch_threads,
         )
 
     def _measure(self, view: CatalogView, anchor: ImageAnchor) -> ImageFeatures:

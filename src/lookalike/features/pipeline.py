@@ -28,7 +28,9 @@ from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 EXTRACTOR_VERSION = "1"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
-ANALYSIS_PX = 112  # twice the default mask's resolution; colors and outline are stable from here
+ANALYSIS_PX = (
+    96  # 1.7 times the default mask; 112 cost 0.3 ms an image more and named no color better
+)
 ENCODER_OVERSAMPLING = 2  # decode to at least twice the encoder's side, as its evaluation did
 
 Box = tuple[float, float, float, float]

@@ -1,20 +1,27 @@
 """The second half of an index run: from image locations to stored features.
 
-Reading, decoding and measuring run in threads beside the encoder, which is the bottleneck;
-the encoder itself runs in the calling thread on whole batches.  Features are stored before
-the record that says an image has been seen, so a kill at any instant costs at most the work
-since the last flush, and never leaves an image that looks done and is not.
+Reading and measuring run in threads beside the encoder, which is the bottleneck.  Reading
+waits, so it has many threads; measuring computes and holds the interpreter's lock, so it has
+one for each core: with eight the encoder waited for the lock, and a run took a tenth longer.
+The next batches are handed to the encoder before the last one is done, so that it never idles
+while one is measured or stored.
+
+Features are stored before the record that says an image has been seen, so a kill at any
+instant costs at most the work since the last flush, and never leaves an image that looks done
+and is not.
 """
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.progress import Report, Step
+from lookalike.features.encoder import usable_cores
 from lookalike.features.image import ImageProblem
 from lookalike.features.pipeline import Extractor, Prepared
 from lookalike.features.protocol import Encoded
@@ -27,7 +34,8 @@ from lookalike.storage.images import ImageRecord
 STAGE = "looking at the images"
 CHUNK = 32  # images read by one task; small enough that three threads stay busy at the end
 CHUNKS_AHEAD = 6  # prepared images waiting for the encoder: 6 * 32 * 200 kB are 40 MB
-BATCHES_BEHIND = 8  # encoded batches waiting to be measured, before the encoder waits for them
+BATCHES_AT_ONCE = 3  # two in the encoder while one is measured
+BATCHES_BEHIND = 4  # handed over and not collected yet, before reading waits
 ENCODED_TOGETHER = 32  # so that no core idles for long while the last of them is encoded
 FLUSH = 256  # images per durable transaction: about two seconds of encoding
 
@@ -60,7 +68,7 @@ class Tools:
     images: ImageStore
     features: FeatureStore
     collection: Collection
-    threads: int
+    readers: int
 
 
 def measure_images(
@@ -73,9 +81,15 @@ def measure_images(
     wanted = sorted(set(locations))
     todo, measured = unseen(wanted, tools, refresh=refresh)
     done = len(wanted) - len(todo)
-    with ThreadPoolExecutor(tools.threads, thread_name_prefix="images") as pool:
-        run = _Run(tools, measured, pool)
-        for seen in _read_ahead(todo, tools, pool):
+    with (
+        ThreadPoolExecutor(usable_cores(), thread_name_prefix="measure") as measuring,
+        ThreadPoolExecutor(tools.readers, thread_name_prefix="read") as readers,
+        ThreadPoolExecutor(BATCHES_AT_ONCE, thread_name_prefix="encode") as encoding,
+    ):
+        look = partial(_look, extractor=tools.extractor, measuring=measuring)
+        run = _Run(tools, measured, lambda prepared: encoding.submit(look, prepared))
+        read = partial(_read_chunk, tools=tools, measuring=measuring)
+        for seen in _ahead(todo, read, readers):
             run.take(seen)
             done += 1
             if done % CHUNK == 0:
@@ -111,23 +125,35 @@ def _differs(record: ImageRecord, images: ImageStore) -> bool:
     return images.stamp(record.location) != record.stamp
 
 
-def _read_ahead(locations: Sequence[str], tools: Tools, pool: ThreadPoolExecutor) -> Iterator[Seen]:
+def _ahead(
+    locations: Sequence[str],
+    read: Callable[[Sequence[str]], list[Seen]],
+    readers: ThreadPoolExecutor,
+) -> Iterator[Seen]:
     """Read chunks in threads, a few ahead of whoever consumes them, in order."""
     waiting: deque[Future[list[Seen]]] = deque()
     for start in range(0, len(locations), CHUNK):
-        waiting.append(pool.submit(_read_chunk, locations[start : start + CHUNK], tools))
+        waiting.append(readers.submit(read, locations[start : start + CHUNK]))
         if len(waiting) > CHUNKS_AHEAD:
             yield from waiting.popleft().result()
     while waiting:
         yield from waiting.popleft().result()
 
 
-def _read_chunk(locations: Sequence[str], tools: Tools) -> list[Seen]:
+def _read_chunk(
+    locations: Sequence[str], *, tools: Tools, measuring: ThreadPoolExecutor
+) -> list[Seen]:
     read = [_read(location, tools.images) for location in locations]
     hashes = [seen.hash for seen, _ in read if seen.hash]
     known = tools.features.known(hashes, tools.extractor.fingerprint)
+    return measuring.submit(_prepare_new, read, known, tools.extractor).result()
+
+
+def _prepare_new(
+    read: Sequence[tuple[Seen, bytes]], known: Container[str | None], extractor: Extractor
+) -> list[Seen]:
     return [
-        seen if seen.problem or seen.hash in known else _prepare(seen, data, tools.extractor)
+        seen if seen.problem or seen.hash in known else _prepare(seen, data, extractor)
         for seen, data in read
     ]
 
@@ -149,13 +175,23 @@ def _prepare(seen: Seen, data: bytes, extractor: Extractor) -> Seen:
         return Seen(seen.location, seen.stamp, seen.hash, problem=said)
 
 
+Look = Callable[[Sequence[Prepared]], Future[list[ImageFeatures]]]
+
+
+def _look(
+    prepared: Sequence[Prepared], *, extractor: Extractor, measuring: ThreadPoolExecutor
+) -> list[ImageFeatures]:
+    encoded = extractor.encode(prepared)
+    return measuring.submit(_finish, extractor, prepared, encoded).result()
+
+
 class _Run:
     """The images in flight between the reader, the encoder and the database."""
 
-    def __init__(self, tools: Tools, measured: Measured, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, tools: Tools, measured: Measured, look: Look) -> None:
         self._tools = tools
         self._measured = measured
-        self._pool = pool
+        self._look = look
         self._together = max(ENCODED_TOGETHER, tools.extractor.encoder.batch_size)
         self._batch: list[Seen] = []
         self._finishing: deque[tuple[list[Seen], Future[list[ImageFeatures]]]] = deque()
@@ -185,10 +221,7 @@ class _Run:
             return
         batch, self._batch = self._batch, []
         prepared = [seen.prepared for seen in batch if seen.prepared]
-        extractor = self._tools.extractor
-        encoded = extractor.encode(prepared)
-        measuring = self._pool.submit(_finish, extractor, prepared, encoded)
-        self._finishing.append((batch, measuring))
+        self._finishing.append((batch, self._look(prepared)))
         while self._finishing and (
             self._finishing[0][1].done() or len(self._finishing) > BATCHES_BEHIND
         ):
