@@ -1,9 +1,11 @@
 """What an index run promises, on the sample shop and on what merchants really send."""
 
 import csv
+import http.server
 import json
 import os
 import shutil
+import threading
 import time
 from decimal import Decimal
 
@@ -274,3 +276,46 @@ def test_an_export_holds_every_product_with_its_vectors(engine, shop, tmp_path):
 
 def test_the_doctor_finds_a_healthy_workspace_healthy(engine):
     assert {check.state for check in engine.doctor()} <= {"good", "warning"}
+
+
+def test_images_from_the_web_are_fetched_once_and_private_addresses_only_when_allowed(
+    shop, tmp_path
+):
+    asked = []
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=str(shop.folder))
+
+        def do_GET(self):
+            asked.append(self.path)
+            super().do_GET()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    files = [product["images"][0]["file"] for product in list(shop.truth.values())[:3]]
+    rows = [
+        f"P{number},http://127.0.0.1:{server.server_port}/{file}"
+        for number, file in enumerate([*files, "images/none.jpg"])
+    ]
+    catalog = tmp_path / "web.csv"
+    catalog.write_text("sku,image_url\n" + "\n".join(rows) + "\n")
+    place = str(tmp_path / "workspace")
+    try:
+        with Engine.open(shop.settings(workspace=place)) as engine:
+            refused = engine.index(str(catalog))
+            assert refused.problem_counts == {"refused_address": 4}
+            assert asked == []
+        with Engine.open(shop.settings(workspace=place, allow_private_addresses=True)) as engine:
+            done = engine.index(str(catalog))
+            assert (done.encoded, done.problem_counts) == (3, {"http_404": 1})
+            asked.clear()
+            again = engine.index(str(catalog))
+            assert (again.encoded, again.reused) == (0, 3)
+            assert asked == ["/images/none.jpg"]
+    finally:
+        server.shutdown()
+        server.server_close()

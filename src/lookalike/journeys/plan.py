@@ -24,7 +24,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "type": 0.3,
     "shape": 0.2,
 }
-"""Weights of the calibrated channels; `bench/quality.py` compares mixes on labeled products."""
+"""Weights of the calibrated channels: docs/decisions/0004-default-weights.md."""
 
 
 @dataclass(frozen=True)

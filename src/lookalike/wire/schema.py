@@ -189,7 +189,6 @@ class ConnectBody(_Strict):
     bucket_uri: str
     images: str | None = None
     mapping: dict[str, str] = {}
-    dry_run: bool = False
     keep_missing: bool = False
 
 
