@@ -147,7 +147,7 @@ def _require_float_queries(width: int) -> None:
     )
     ones = np.ones((1, width), dtype=np.float32)
     index.add(ones)
-    scores, _ = index.search(ones / 4, 1)
+    scores, _ = index.search(np.full((1, width), 0.25, dtype=np.float32), 1)
     if abs(float(scores[0, 0]) - width / 4) > 1e-3 * width:
         raise Unavailable(
             f"FAISS {faiss.__version__} rounds queries of width {width} to whole numbers.",
