@@ -9,8 +9,9 @@ def product(**attributes):
     return known_values({"visual_attributes": attributes})
 
 
-def match(swatches=(), strengths=None, **contributions):
+def match(swatches=(), strengths=None, main_color="", **contributions):
     return Match(
+        main_color=main_color,
         contributions=contributions,
         strengths=strengths or dict.fromkeys(contributions, 1.0),
         swatches=tuple(swatches),
@@ -48,8 +49,11 @@ def test_a_channel_that_lowered_the_score_is_not_given_as_a_reason():
 def test_two_families_are_called_close_only_where_their_swatches_are():
     near, far = SwatchPair("#000080", "#101070", 5.0), SwatchPair("#000080", "#ff0000", 60.0)
     navy, blue = product(color_family="navy"), product(color_family="blue")
-    assert "Blue close to the navy" in sentence(navy, blue, match([near], color=0.3))
-    assert "close" not in sentence(navy, blue, match([far], color=0.3))
+    main = match([near], main_color="#101070", color=0.3)
+    assert "Blue close to the navy" in sentence(navy, blue, main)
+    assert "close" not in sentence(navy, blue, match([far], main_color="#ff0000", color=0.3))
+    accent = match([near], main_color="#ffd700", color=0.3)
+    assert "close" not in sentence(navy, product(color_family="gold"), accent)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def told(
             strengths=dict(zip(names, shares[place].tolist(), strict=True)),
             swatches=pairs[place],
             images=(int(page.queries[place]), int(page.rows[place]) - first_row),
+            main_color=next(iter(_hexes(document)), ""),
         )
         theirs = known_values(document)
         score = sum(match.contributions.values())

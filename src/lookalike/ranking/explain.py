@@ -5,7 +5,7 @@ attributes that both products carry.  A channel speaks only if it raised the sco
 strongest first; an attribute is called the same only where both values are known and equal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -47,12 +47,14 @@ class Match:
 
     contributions  channel -> its part of the score
     strengths      channel -> contribution divided by that of the anchor with itself
+    main_color     the product's color of the largest share, as hex
     """
 
     contributions: Mapping[str, float]
     strengths: Mapping[str, float]
     swatches: tuple[SwatchPair, ...]
     images: tuple[int, int]
+    main_color: str = ""
 
 
 def band(score: float) -> Band:
@@ -96,7 +98,7 @@ def sentence(ours: Values, theirs: Values, match: Match) -> str:
 
 def _phrase(channel: str, match: Match, ours: Values, theirs: Values) -> str:
     if channel == "color":
-        return _color_phrase(match.swatches, ours.get("color_family"), theirs.get("color_family"))
+        return _color_phrase(match, ours.get("color_family"), theirs.get("color_family"))
     if channel in ("look", "shape"):
         return _likeness(channel, match.strengths[channel])
     attribute = ATTRIBUTE_OF_CHANNEL[channel]
@@ -114,13 +116,16 @@ def _likeness(channel: str, strength: float) -> str:
     return f"similar {thing}" if strength >= 0.35 else ""
 
 
-def _color_phrase(swatches: Sequence[SwatchPair], ours: str | None, theirs: str | None) -> str:
+def _color_phrase(match: Match, ours: str | None, theirs: str | None) -> str:
+    """Two families are called close only where the main colors themselves are."""
     if ours is None or theirs is None:
         return ""
-    nearest = swatches[0].delta_e if swatches else float("inf")
+    nearest = match.swatches[0].delta_e if match.swatches else float("inf")
     if ours == theirs:
         return f"{'exactly the' if nearest <= SAME_SHADE else 'the'} same {theirs}"
-    return f"{theirs} close to the {ours} of the original" if nearest <= CLOSE_SHADE else ""
+    of_main = bool(match.swatches) and match.swatches[0].product == match.main_color
+    close = of_main and nearest <= CLOSE_SHADE
+    return f"{theirs} close to the {ours} of the original" if close else ""
 
 
 def known_values(document: Document) -> Values:
