@@ -13,9 +13,10 @@ from sqlalchemy.dialects import sqlite
 from lookalike.errors import InvalidInput, Unavailable
 from lookalike.storage.failures import translated
 
-BUSY_TIMEOUT_S = 15.0
-"""How long a writer waits for another.  The slowest of 40 batches of 1,000 features took
-0.16 s (bench/storage.py), so 15 s means that something is stuck."""
+BUSY_TIMEOUT_S = 60.0
+"""How long a writer waits for others.  The slowest of 40 batches of 1,000 features took 0.16 s
+(bench/storage.py), but SQLite lets writers go in no order: on a disk that stalls, one of two was
+passed over for 15 s."""
 
 VALUES_PER_LIST = 500
 """Length of an IN list; SQLite before 3.32 allows 999 parameters in a statement."""
