@@ -262,9 +262,3 @@ def test_a_stamp_changes_with_the_file(images, shop):
     assert images.stamp("a.jpg") != before
     assert images.stamp("none.jpg") is None
     assert images.stamp("../secret.jpg") is None
-
-
-def test_a_row_below_that_brings_no_image_is_reported_as_a_duplicate(read):
-    products, problems = read("sku,name,image\na,Ann,a.jpg\na,,\n")
-    assert [product.sku for product in products] == ["a"]
-    assert [problem.code for problem in problems if problem.skipped] == ["duplicate_sku"]

@@ -213,9 +213,7 @@ def _link(value: object) -> str | None:
 
 
 def _continues(product: Product, held: Product) -> bool:
-    """A row that brings nothing is no continuation: it would vanish without a word."""
-    same = product.sku == held.sku and held.name is not None and product.name is None
-    return same and bool(product.images)
+    return product.sku == held.sku and held.name is not None and product.name is None
 
 
 def _merged(images: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
