@@ -152,8 +152,11 @@ def hex_from_rgb(rgb: Pixels) -> str:
 
 def codes(pixels: Pixels) -> Integers:
     """(...,) row of `oklab_table` for every pixel of (..., 3) uint8 sRGB."""
-    coarse = (pixels >> (8 - BITS)).astype(np.int64)
-    return (coarse[..., 0] << 2 * BITS) | (coarse[..., 1] << BITS) | coarse[..., 2]
+    coarse = (pixels >> (8 - BITS)).reshape(-1, 3).astype(np.float32)
+    return (coarse @ _PLACES).astype(np.int64).reshape(pixels.shape[:-1])
+
+
+_PLACES = np.array([1 << 2 * BITS, 1 << BITS, 1], dtype=np.float32)  # exact: below 2^24
 
 
 @cache

@@ -90,6 +90,10 @@ _HEAD: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "pink": {"pink": 1}, "magenta": {"pink": 1}, "multi": {"multicolor": 1},
     }
 )  # fmt: skip
+_HEAD_PLACES = {
+    name: [(FAMILIES.index(family), part) for family, part in parts.items()]
+    for name, parts in _HEAD.items()
+}
 
 HEAD_WEIGHT, PALETTE_WEIGHT = 0.9, 0.8  # exponents of the votes; even ids of bench/color.py
 METAL = 0.4  # part of the matte votes a metal may claim; even ids of bench/color.py
@@ -183,6 +187,6 @@ def _metals(votes: Doubles) -> Doubles:
 def _head_votes(head: Mapping[str, float]) -> Doubles:
     votes = np.zeros(len(FAMILIES))
     for name, probability in head.items():
-        for family, part in _HEAD.get(name, {}).items():
-            votes[FAMILIES.index(family)] += probability * part
+        for place, part in _HEAD_PLACES.get(name, ()):
+            votes[place] += probability * part
     return votes

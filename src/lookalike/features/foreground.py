@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from scipy import ndimage
 
-from lookalike.domain.arrays import Booleans, Floats, Pixels
+from lookalike.domain.arrays import Booleans, Floats, Integers, Pixels
 from lookalike.domain.color import codes, oklab_table
 from lookalike.features.skin import without_skin
 
@@ -45,11 +46,12 @@ def foreground(pixels: Pixels, *, alpha: Floats | None, encoder_mask: Floats | N
     encoder_mask  (h, w) probability of "product", or None
     A mask that keeps under 3 % or over 97 % of the picture is rejected for the next source.
     """
-    lab = oklab_table()[codes(pixels)]
+    cells = codes(pixels)
+    lab = oklab_table().take(cells, axis=0)
     for source, weights in _candidates(lab, alpha, encoder_mask):
         share = float(weights.mean())
         if LEAST_SHARE <= share <= MOST_SHARE:
-            damped = weights if source == "alpha" else without_skin(lab, weights)
+            damped = weights if source == "alpha" else without_skin(cells, lab, weights)
             return Foreground(damped.astype(np.float32), source, share)
     return Foreground(np.ones(pixels.shape[:2], dtype=np.float32), "whole", 1.0)
 
@@ -60,16 +62,18 @@ def _candidates(
     if alpha is not None:
         yield "alpha", np.clip(alpha, 0, 1)
     background, plain = _background(lab)
-    difference = lab - background
+    flooded: Floats | None = None
+    if plain:
+        difference = lab - background
+        flooded = _flooded(_length(difference))
     if encoder_mask is not None:
         mask = _ramp(encoder_mask, UNSURE, SURE)
-        if plain:
-            flooded = _flooded(_length(difference))
+        if flooded is not None:
             sure = encoder_mask > SURELY
             yield "encoder", _refined(mask, flooded, sure=sure, shadow=_shadow(difference))
         yield "encoder", mask
-    if plain:
-        yield "border", 1 - _flooded(_length(difference))
+    if flooded is not None:
+        yield "border", 1 - flooded
 
 
 def _refined(mask: Floats, flooded: Floats, *, sure: Booleans, shadow: Booleans) -> Floats:
@@ -87,31 +91,50 @@ def _background(lab: Floats) -> tuple[Floats, bool]:
     Returns (h, w, 3) and True where most of the frame agrees.  Reweighted least squares:
     a product that touches the frame loses its say.
     """
-    height, width = lab.shape[:2]
-    edge = max(1, round(FRAME * min(height, width)))
-    down, across = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
-    rows = np.r_[:edge, height - edge : height]
-    columns = np.r_[:edge, width - edge : width]
-    target = np.concatenate([lab[rows].reshape(-1, 3), lab[:, columns].reshape(-1, 3)])
-    design = np.ones((len(target), 3), dtype=np.float32)
-    design[:, 1] = np.concatenate([np.repeat(down[rows], width), np.repeat(down, len(columns))])
-    design[:, 2] = np.concatenate([np.tile(across, len(rows)), np.tile(across[columns], height)])
+    frame = _frame(*lab.shape[:2])
+    target, design = lab.reshape(-1, 3).take(frame.places, axis=0), frame.design
     distance = np.asarray(_length(target - _commonest(target)) / 2, dtype=np.float32)
     for _ in range(3):
-        weighted = design * np.exp(-((distance / OTHER) ** 2))[:, None].astype(np.float32)
+        trust = np.exp(np.square(distance) * np.float32(-1 / OTHER**2))
+        weighted = design * trust[:, None]
         moments = design.T @ weighted + 1e-3 * np.eye(3, dtype=np.float32)
         fit: Floats = np.linalg.solve(moments, weighted.T @ target).astype(np.float32)
-        distance = _length((target - design @ fit).astype(np.float32))
+        distance = _length(target - design @ fit)
     plain = np.count_nonzero(distance < OTHER) >= PLAIN_SHARE * len(distance)
-    fitted = (fit[0] + down[:, None] * fit[1])[:, None] + across[:, None] * fit[2]
-    return np.asarray(fitted, dtype=np.float32), bool(plain)
+    return (frame.whole @ fit).reshape(lab.shape), bool(plain)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What fitting needs to know of a picture's size; corners count twice.
+
+    places  (count,) numbers of the frame's pixels
+    design  (count, 3) float32 of each: one, how far down, how far across, both in [-1, 1]
+    whole   (h * w, 3) the same of every pixel
+    """
+
+    places: Integers
+    design: Floats
+    whole: Floats
+
+
+@lru_cache(maxsize=32)  # a catalog has a handful of sizes; one takes 0.1 MB
+def _frame(height: int, width: int) -> _Frame:
+    edge = max(1, round(FRAME * min(height, width)))
+    numbers = np.arange(height * width).reshape(height, width)
+    rows = np.r_[:edge, height - edge : height]
+    columns = np.r_[:edge, width - edge : width]
+    places = np.concatenate([numbers[rows].ravel(), numbers[:, columns].ravel()])
+    down, across = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
+    whole = np.ones((height * width, 3), dtype=np.float32)
+    whole[:, 1], whole[:, 2] = np.repeat(down, width), np.tile(across, height)
+    return _Frame(places, whole[places], whole)
 
 
 def _commonest(colors: Floats) -> Floats:
     """The mean of the fullest coarse cell of (count, 3) OKLab: robust where a mean is not."""
-    cells = np.floor(colors / np.float32(0.1)).astype(np.int64) @ np.array([400, 20, 1])
-    _, inverse, counts = np.unique(cells, return_inverse=True, return_counts=True)
-    return np.asarray(colors[inverse == counts.argmax()].mean(axis=0))
+    cells = (np.floor(colors * np.float32(10)).astype(np.int64) + 10) @ np.array([400, 20, 1])
+    return np.asarray(colors[cells == np.bincount(cells).argmax()].mean(axis=0))
 
 
 def _flooded(distance: Floats) -> Floats:

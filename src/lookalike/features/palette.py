@@ -1,7 +1,7 @@
 """Palette: the few colors a product consists of, and the color channel made of all of them."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,35 +53,7 @@ def palette(pixels: Pixels, weights: Floats) -> tuple[Swatch, ...]:
     Empty where no pixel has weight.  Clusters in OKLab, merged while closer than a person
     would keep apart; clusters under 4 % join the nearest.
     """
-    bins = _bins(pixels, weights)
-    if len(bins.weight) == 0:
-        return ()
-    groups = _groups(bins)
-    count = int(groups.max()) + 1
-    shares = np.bincount(groups, weights=bins.weight, minlength=count)
-    colors = _mean_colors(pixels, weights, groups=_by_cell(bins, groups), count=count)
-    names = family_votes(oklab_table()[codes(colors)]).argmax(axis=1)
-    order = np.lexsort((np.arange(count), -shares))
-    return tuple(
-        Swatch(hex_from_rgb(colors[row]), float(shares[row]), FAMILIES[names[row]]) for row in order
-    )
-
-
-def _by_cell(bins: _Bins, groups: Integers) -> Integers:
-    """(32768,) the group of every filled cell, 0 elsewhere."""
-    table = np.zeros(len(oklab_table()), dtype=np.int64)
-    table[bins.cell] = groups
-    return table
-
-
-def _mean_colors(pixels: Pixels, weights: Floats, *, groups: Integers, count: int) -> Pixels:
-    """(count, 3) the mean sRGB of every group's own pixels: exact where the cells are coarse."""
-    used = np.flatnonzero(weights)
-    flat = pixels.reshape(-1, 3)[used]
-    group, weight = groups[codes(flat)], weights.ravel()[used]
-    total = np.bincount(group, weights=weight, minlength=count)
-    sums = [np.bincount(group, weights=weight * part, minlength=count) for part in flat.T]
-    return np.rint(np.stack(sums, axis=1) / total[:, None]).astype(np.uint8)
+    return palette_and_channel(pixels, weights)[0]
 
 
 def color_channel(pixels: Pixels, weights: Floats) -> Floats:
@@ -91,8 +63,41 @@ def color_channel(pixels: Pixels, weights: Floats) -> Floats:
     The inner product of two is their Bhattacharyya coefficient, in [0, 1]: 1 for the same
     colors in the same shares, 0 for nothing alike.
     """
-    bins = _bins(pixels, weights)
-    return _channel(bins.cell, bins.weight)
+    return palette_and_channel(pixels, weights)[1]
+
+
+def palette_and_channel(pixels: Pixels, weights: Floats) -> tuple[tuple[Swatch, ...], Floats]:
+    """Both, from one count of the foreground's colors."""
+    used = np.flatnonzero(weights)
+    flat, weight = pixels.reshape(-1, 3).take(used, axis=0), weights.ravel().take(used)
+    cells = codes(flat)
+    bins = _bins(cells, weight * _center_bonus(*weights.shape).take(used))
+    channel = _channel(bins.cell, bins.weight)
+    if len(bins.weight) == 0:
+        return (), channel
+    groups = _groups(bins)
+    count = int(groups.max()) + 1
+    shares = np.bincount(groups, weights=bins.weight, minlength=count)
+    by_cell = np.zeros(len(oklab_table()), dtype=np.uint8)
+    by_cell[bins.cell] = groups
+    colors = _mean_colors(flat, weight, by_cell.take(cells), count=count)
+    names = family_votes(oklab_table()[codes(colors)]).argmax(axis=1)
+    order = np.lexsort((np.arange(count), -shares))
+    swatches = tuple(
+        Swatch(hex_from_rgb(colors[row]), float(shares[row]), FAMILIES[names[row]]) for row in order
+    )
+    return swatches, channel
+
+
+def _mean_colors(flat: Pixels, weight: Floats, group: Pixels, *, count: int) -> Pixels:
+    """(count, 3) the mean sRGB of every group's own pixels: exact where the cells are coarse.
+
+    flat (pixels, 3), weight (pixels,), group (pixels,) uint8
+    """
+    groups = group.astype(np.int64)
+    total = np.bincount(groups, weights=weight, minlength=count)
+    sums = [np.bincount(groups, weights=weight * part, minlength=count) for part in flat.T]
+    return np.rint(np.stack(sums, axis=1) / total[:, None]).astype(np.uint8)
 
 
 def channel_of(colors: Mapping[str, float]) -> Floats:
@@ -138,17 +143,21 @@ def _stretched(lab: Floats) -> Floats:
     )
 
 
-def _bins(pixels: Pixels, weights: Floats) -> _Bins:
-    height, width = weights.shape
+@lru_cache(maxsize=32)  # a catalog has a handful of sizes
+def _center_bonus(height: int, width: int) -> Floats:
+    """(h * w,) what a pixel's place makes of its weight."""
     down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    centered = (weights * (1 + CENTER_BONUS * (1 - (down**2 + across**2) / 2))).ravel()
-    used = np.flatnonzero(centered)
-    centered, cell = centered[used], codes(pixels).ravel()[used]
-    table = oklab_table()
-    weight = np.bincount(cell, weights=centered, minlength=len(table))
-    filled = np.flatnonzero(weight > 0)
-    return _Bins(filled, weight[filled] / max(weight.sum(), 1e-12), table[filled])
+    bonus: Floats = (1 + CENTER_BONUS * (1 - (down**2 + across**2) / 2)).ravel()
+    return bonus
+
+
+def _bins(cells: Integers, weights: Floats) -> _Bins:
+    """The filled cells of (pixels,) cells with (pixels,) weights."""
+    weight = np.bincount(cells, weights=weights)
+    filled = np.flatnonzero(weight)
+    share = weight[filled] / max(float(weights.sum(dtype=np.float64)), 1e-12)
+    return _Bins(filled, share.astype(np.float32), oklab_table().take(filled, axis=0))
 
 
 def _groups(bins: _Bins) -> Integers:
@@ -156,67 +165,72 @@ def _groups(bins: _Bins) -> Integers:
     points = bins.lab * np.array([LIGHTNESS_WEIGHT, 1, 1], dtype=np.float32)
     heavy = np.argsort(-bins.weight, kind="stable")[:MOST_BINS]
     centers = _kmeans(points[heavy], bins.weight[heavy])
-    nearest = _distances(points, centers).argmin(axis=1)
+    nearest = (points @ (-2 * centers.T) + _squares(centers)).argmin(axis=1)
     shares = np.bincount(nearest, weights=bins.weight, minlength=len(centers)).astype(np.float32)
     return _compact(_merged(centers, shares)[nearest])
 
 
 def _kmeans(points: Floats, weight: Floats) -> Floats:
     """(<= SEEDS, 3) centers; seeds are the point that adds most, so no chance is involved."""
+    ones = np.ones((len(points), 1), dtype=np.float32)
+    against = _against(points)
+    points, squares = np.concatenate([points, ones], axis=1), against[:, 3]
     chosen = [int(weight.argmax())]
-    gap = _distances(points, points[chosen])[:, 0]
+    gap = squares + points @ against[chosen[0]]
     while len(chosen) < SEEDS:
         farthest = int((gap * weight).argmax())
         if gap[farthest] < (MERGE_DISTANCE / 2) ** 2:
             break
         chosen.append(farthest)
-        gap = np.minimum(gap, _distances(points, points[[farthest]])[:, 0])
-    centers = points[chosen]
+        np.minimum(gap, squares + points @ against[farthest], out=gap)
+    centers, nearest = points[chosen, :3], None
     for _ in range(ROUNDS):
-        owner = np.eye(len(centers), dtype=np.float32)[_distances(points, centers).argmin(axis=1)]
-        mass = owner.T @ weight
-        centers = np.where(
-            mass[:, None] > 0,
-            (owner.T * weight) @ points / np.maximum(mass, 1e-12)[:, None],
-            centers,
-        )
+        before, nearest = nearest, (points @ _against(centers).T).argmin(axis=1)
+        if before is not None and (nearest == before).all():
+            break
+        sums = ((nearest == np.arange(len(centers))[:, None]) * weight) @ points
+        mass = sums[:, 3:]
+        centers = np.where(mass > 0, sums[:, :3] / np.maximum(mass, 1e-12), centers)
     return centers
+
+
+def _against(centers: Floats) -> Floats:
+    """(centers, 4) whose product with (x, y, z, 1) is a squared distance less that of the point
+    to the origin: one matrix product finds every point's nearest center."""
+    return np.concatenate([-2 * centers, _squares(centers)[:, None]], axis=1)
 
 
 def _merged(centers: Floats, shares: Floats) -> Integers:
     """(count,) the group of every center: closest pairs join first, then the small ones."""
     group = np.arange(len(centers))
-    centers, shares = centers.astype(np.float64), shares.astype(np.float64)
-    shares_left = shares.copy()
-    while True:
-        live = np.flatnonzero(shares_left > 0)
-        if len(live) == 1:
-            return group
-        gaps = np.sqrt(_distances(centers[live], centers[live]))
-        np.fill_diagonal(gaps, np.inf)
-        closest = np.unravel_index(gaps.argmin(), gaps.shape)
-        if gaps[closest] < MERGE_DISTANCE:
-            first, second = live[closest[0]], live[closest[1]]
-        else:
-            smallest = int(shares_left[live].argmin())
-            if len(live) <= MOST_SWATCHES and shares_left[live[smallest]] >= LEAST_ACCENT:
-                return group
-            first, second = live[int(gaps[smallest].argmin())], live[smallest]
-        total = shares_left[first] + shares_left[second]
-        small = shares_left[second] < LEAST_ACCENT <= shares_left[first]
-        if not small:  # crumbs must not drag the color they join
-            centers[first] = (
-                centers[first] * shares_left[first] + centers[second] * shares_left[second]
-            ) / total
-        shares_left[first], shares_left[second] = total, 0
+    centers, left = centers.astype(np.float64), shares.astype(np.float64)
+    left[left == 0] = np.inf  # of those that are gone
+    gaps = np.sqrt(_squares(centers[:, None] - centers))
+    np.fill_diagonal(gaps, np.inf)
+    gaps[left == np.inf] = gaps[:, left == np.inf] = np.inf
+    for live in range(int(np.isfinite(left).sum()), 1, -1):
+        first, second = divmod(int(gaps.argmin()), len(centers))
+        if gaps[first, second] >= MERGE_DISTANCE:
+            second = int(left.argmin())
+            if live <= MOST_SWATCHES and left[second] >= LEAST_ACCENT:
+                break
+            first = int(gaps[second].argmin())
+        one, other = left[first], left[second]
+        if not other < LEAST_ACCENT <= one:  # crumbs must not drag the color they join
+            centers[first] = (centers[first] * one + centers[second] * other) / (one + other)
+            moved = np.sqrt(_squares(centers - centers[first]))
+            moved[~np.isfinite(left)] = moved[first] = np.inf
+            gaps[first] = gaps[:, first] = moved
+        gaps[second] = gaps[:, second] = left[second] = np.inf
+        left[first] = one + other
         group[group == second] = first
+    return group
 
 
 def _compact(group: Integers) -> Integers:
     return np.asarray(np.unique(group, return_inverse=True)[1], dtype=np.int64)
 
 
-def _distances(points: Floats, centers: Floats) -> Floats:
-    """(points, centers) squared distances."""
-    squares = (points**2).sum(axis=1)[:, None] + (centers**2).sum(axis=1)
-    return np.asarray(np.maximum(squares - 2 * (points @ centers.T), 0))
+def _squares(values: Floats) -> Floats:
+    """The squared length of (..., 3) values."""
+    return np.asarray(np.einsum("...c,...c->...", values, values))

@@ -21,11 +21,11 @@ from lookalike.features.heads import CHANNEL_HEADS, head_attributes, head_channe
 from lookalike.features.image import ImageLimits, decode
 from lookalike.features.image_fit import crop, fit_square, thumbnail, unpad
 from lookalike.features.image_header import Format
-from lookalike.features.palette import PROTOTYPE_COUNT, color_channel, palette
+from lookalike.features.palette import PROTOTYPE_COUNT, palette_and_channel
 from lookalike.features.protocol import Encoded, Encoder
 from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
 ANALYSIS_PX = (
@@ -122,12 +122,12 @@ class Extractor:
         product = foreground(
             pixels, alpha=prepared.alpha, encoder_mask=self._mask_on_image(prepared, encoded)
         )
-        swatches = palette(pixels, product.weights)
+        swatches, color = palette_and_channel(pixels, product.weights)
         hues = _labeled(heads, chances, "color")
         family = color_family(swatches, hues)
         parts: dict[str, Floats] = {
             "look": encoded.embedding[0],
-            "color": color_channel(pixels, product.weights),
+            "color": color,
             "shape": silhouette(product.weights),
         }
         for channel, head in CHANNEL_HEADS.items():

@@ -1,9 +1,12 @@
 """Skin and hair of the person who wears the product count little toward its color."""
 
+from functools import cache
+
 import numpy as np
 from scipy import ndimage
 
-from lookalike.domain.arrays import Booleans, Floats
+from lookalike.domain.arrays import Booleans, Floats, Integers
+from lookalike.domain.color import oklab_table
 
 DAMPED = 0.1  # weight left to a skin or hair pixel
 # OKLab polar box of human skin in photographs, light to dark; by eye on on-model shots.
@@ -17,10 +20,10 @@ HAIR_LIGHTNESS = 0.45
 TALL = 1.15  # height to width of a figure that could be a person
 
 
-def without_skin(lab: Floats, weights: Floats) -> Floats:
+def without_skin(cells: Integers, lab: Floats, weights: Floats) -> Floats:
     """The weights with skin and hair damped, where the picture shows a person.
 
-    lab      (h, w, 3) OKLab
+    cells    (h, w) rows of `oklab_table`;  lab  (h, w, 3) what stands there
     weights  (h, w) in [0, 1]
     A person is a tall figure with a face: a compact skin-colored patch in the middle of its
     top, while most of the figure is not skin-colored.  A beige dress alone has no such patch,
@@ -32,7 +35,7 @@ def without_skin(lab: Floats, weights: Floats) -> Floats:
         return weights
     top, left = rows[0], columns[0]
     height, width = rows[-1] - top + 1, columns[-1] - left + 1
-    skin = _skin_colored(lab) & inside
+    skin = _skin_colored()[cells] & inside
     area = int(inside.sum())
     if height < TALL * width or not LEAST_FACE * area < skin.sum() < MOST_SKIN * area:
         return weights
@@ -47,7 +50,10 @@ def without_skin(lab: Floats, weights: Floats) -> Floats:
     return np.asarray(weights * np.where(hair, DAMPED, damped), dtype=np.float32)
 
 
-def _skin_colored(lab: Floats) -> Booleans:
+@cache
+def _skin_colored() -> Booleans:
+    """(32768,) of every row of `oklab_table`."""
+    lab = oklab_table()
     chroma = np.hypot(lab[..., 1], lab[..., 2])
     hue = np.arctan2(lab[..., 2], lab[..., 1])
     return np.asarray(
