@@ -100,7 +100,7 @@ def speed(engine, view, asked, arguments) -> None:
             peers = made_peers(Path(folder), rows, price_and_stock(index), queries)
             ours = "Engine.similar: filter, collapse, vary, explain"
             named = {ours: cases[ours], **peers}
-            table(take_turns(named, turns=max(20, arguments.turns // 10), warm=3), floor=ours)
+            table(take_turns(named, turns=max(20, arguments.turns // 10)), floor=ours)
 
 
 def price_and_stock(index):

@@ -1,22 +1,30 @@
-"""Fair timing on a noisy machine: cases take turns, medians and ratios are what counts."""
+"""Fair timing on a noisy machine: cases take turns, medians and ratios are what counts.
+
+A turn is a run of calls, as a server answers one question after the other: single calls in turns
+would time what the case before left in the caches, and its threads that still spin.
+"""
 
 import gc
 import statistics
 import time
 from collections.abc import Callable, Mapping
 
+TOGETHER = 20
+WARM = 10
+
 Case = Callable[[int], object]
 """Called with the number of the turn."""
 
 
-def take_turns(cases: Mapping[str, Case], *, turns: int, warm: int = 10) -> dict[str, list[float]]:
-    """Milliseconds of every call, case after case within each turn."""
+def take_turns(cases: Mapping[str, Case], *, turns: int) -> dict[str, list[float]]:
+    """Milliseconds of every call, in runs of TOGETHER after WARM more that are not counted."""
     times: dict[str, list[float]] = {label: [] for label in cases}
-    for turn in range(warm + turns):
+    for first in range(0, turns, TOGETHER):
         for label, run in cases.items():
-            spent = seconds(lambda run=run, turn=turn: run(turn)) * 1e3
-            if turn >= warm:
-                times[label].append(spent)
+            for turn in range(first - WARM, min(first + TOGETHER, turns)):
+                spent = seconds(lambda run=run, turn=turn: run(turn)) * 1e3
+                if turn >= first:
+                    times[label].append(spent)
     return times
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lookalike.domain.arrays import Floats
 from lookalike.domain.channels import Layout
@@ -14,8 +14,7 @@ Document = Mapping[str, Any]
 `Any` because JSON values of a merchant's own columns have no narrower type."""
 
 
-@dataclass(frozen=True)
-class SwatchPair:
+class SwatchPair(NamedTuple):
     """A color of the anchor and the nearest one of the product; `delta_e` is CIEDE2000."""
 
     anchor: str

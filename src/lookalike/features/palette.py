@@ -148,8 +148,8 @@ def _center_bonus(height: int, width: int) -> Floats:
     """(h * w,) what a pixel's place makes of its weight."""
     down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    bonus: Floats = (1 + CENTER_BONUS * (1 - (down**2 + across**2) / 2)).ravel()
-    return bonus
+    bonus = 1 + CENTER_BONUS * (1 - (down**2 + across**2) / 2)
+    return np.asarray(bonus, dtype=np.float32).ravel()
 
 
 def _bins(cells: Integers, weights: Floats) -> _Bins:
@@ -183,11 +183,12 @@ def _kmeans(points: Floats, weight: Floats) -> Floats:
             break
         chosen.append(farthest)
         np.minimum(gap, squares + points @ against[farthest], out=gap)
-    centers, nearest = points[chosen, :3], None
+    centers, before = points[chosen, :3], np.zeros(0)
     for _ in range(ROUNDS):
-        before, nearest = nearest, (points @ _against(centers).T).argmin(axis=1)
-        if before is not None and (nearest == before).all():
+        nearest = (points @ _against(centers).T).argmin(axis=1)
+        if np.array_equal(nearest, before):
             break
+        before = nearest
         sums = ((nearest == np.arange(len(centers))[:, None]) * weight) @ points
         mass = sums[:, 3:]
         centers = np.where(mass > 0, sums[:, :3] / np.maximum(mass, 1e-12), centers)

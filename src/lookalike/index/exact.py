@@ -144,6 +144,17 @@ class ExactIndex:
         segment, start, start_row = self._home(product)
         return segment.product_rows(product - start) + start_row
 
+    def first_rows(self, products: Integers) -> Integers:
+        products = np.asarray(products, dtype=np.int64)
+        if self._delta is None:
+            return self._base.first_rows(products)
+        start = len(self._base)
+        late = products >= start
+        found = np.empty(len(products), dtype=np.int64)
+        found[~late] = self._base.first_rows(products[~late])
+        found[late] = self._delta.first_rows(products[late] - start) + len(self._base.rows)
+        return found
+
     def documents(self, products: Integers) -> list[str]:
         found = []
         for product in np.asarray(products).tolist():

@@ -101,6 +101,10 @@ class VectorIndex(Protocol):
         """The rows (images) of one product, in the order of its images."""
         ...
 
+    def first_rows(self, products: Integers) -> Integers:
+        """(len(products),) the row of each product's first image."""
+        ...
+
     def documents(self, products: Integers) -> list[str]:
         """The JSON text of each product."""
         ...

@@ -137,6 +137,9 @@ class ReferenceIndex:
         end = int(self._ends[product])
         return np.arange(end - len(self._entries[product].rows), end, dtype=np.int64)
 
+    def first_rows(self, products: Integers) -> Integers:
+        return np.array([self.product_rows(product)[0] for product in products], dtype=np.int64)
+
     def documents(self, products: Integers) -> list[str]:
         return [self._entries[product].document for product in products.tolist()]
 

@@ -75,6 +75,12 @@ class Segment:
         start = int(self.ends[product - 1]) if product else 0
         return np.arange(start, int(self.ends[product]), dtype=np.int64)
 
+    def first_rows(self, products: Integers) -> Integers:
+        """(len(products),) the first row of each."""
+        if self.one_row_each:
+            return products
+        return np.where(products > 0, self.ends[products - 1], 0)
+
     def column(self, field: str, *, start: int) -> Column:
         """The column of a field; `start` is the number of this segment's first product."""
         if field == KEY:

@@ -120,8 +120,7 @@ class _Search:
         def similarity(row: int) -> Floats:
             # Not `@`: BLAS would start threads for it, and 16 questions at once would fight.
             close = np.einsum("ij,j->i", vectors, weighted[row]) + base
-            found: Floats = close.clip(0, 1)
-            return found
+            return np.asarray(np.minimum(close, 1, out=close))
 
         relevance: Doubles = window.scores.clip(0, 1)
         return diversify(

@@ -46,22 +46,25 @@ def told(
     rows = index.vectors(page.rows)
     parts = contributions(plan.queries[page.queries], rows, index.layout) + plan.offsets
     selves = contributions(plan.queries, start.rows, index.layout) + plan.offsets
-    shares = parts / np.where(selves == 0, np.inf, selves)[page.queries]
+    shares = (parts / np.where(selves == 0, np.inf, selves)[page.queries]).tolist()
+    raised, scores = parts.tolist(), parts.sum(axis=1).tolist()
+    images = (page.rows - index.first_rows(page.products)).tolist()
+    queries = page.queries.tolist()
     documents = [json.loads(text) for text in index.documents(page.products)]
-    pairs = swatch_pairs(_hexes(start.document), [_hexes(one) for one in documents])
+    palettes = [_hexes(one) for one in documents]
+    pairs = swatch_pairs(_hexes(start.document), palettes)
     ours = known_values(start.document)
     answer = []
     for place, document in enumerate(documents):
-        first_row = int(index.product_rows(int(page.products[place]))[0])
         match = Match(
-            contributions=dict(zip(names, parts[place].tolist(), strict=True)),
-            strengths=dict(zip(names, shares[place].tolist(), strict=True)),
+            contributions=dict(zip(names, raised[place], strict=True)),
+            strengths=dict(zip(names, shares[place], strict=True)),
             swatches=pairs[place],
-            images=(int(page.queries[place]), int(page.rows[place]) - first_row),
-            main_color=next(iter(_hexes(document)), ""),
+            images=(queries[place], images[place]),
+            main_color=next(iter(palettes[place]), ""),
         )
         theirs = known_values(document)
-        score = sum(match.contributions.values())
+        score = scores[place]
         answer.append(
             Recommendation(
                 sku=document["sku"],

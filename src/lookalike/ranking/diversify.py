@@ -18,7 +18,8 @@ def diversify(
     """Choose rows that are relevant and unlike one another, best first.
 
     relevance         (n,)    in [0, 1], higher is better
-    similarity        gives (n,), in [0, 1], of one row to all; asked once for each row chosen
+    similarity        gives (n,), at most 1, of one row to all; below 0 counts as 0; asked once
+                      for each row chosen
     relevance_weight  1 keeps the order of relevance, 0 asks only for variety
     returns           (min(limit, n),) row numbers in the order chosen
 

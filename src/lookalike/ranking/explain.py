@@ -6,8 +6,8 @@ strongest first; an attribute is called the same only where both values are know
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from lookalike.domain.query import Band
 from lookalike.domain.results import Document, Explanation, SwatchPair
@@ -39,10 +39,10 @@ SPOKEN = {
     "type": "same kind: {}",
 }
 COMPARED = ("product_type", "color_family", "pattern", "style", "material_appearance")
+SPOKEN_NAMES = {name: name.replace("_", " ") for name in COMPARED}
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """One candidate beside the anchor.
 
     contributions  channel -> its part of the score
@@ -64,13 +64,17 @@ def band(score: float) -> Band:
 
 def explanation(ours: Values, theirs: Values, match: Match) -> Explanation:
     """The structure behind the sentence."""
-    both = [name for name in COMPARED if name in ours and name in theirs]
+    shared, differs = [], []
+    for name, value in theirs.items():
+        own = ours.get(name)
+        if own == value:
+            shared.append(f"{SPOKEN_NAMES[name]}: {value}")
+        elif own is not None:
+            differs.append(f"{SPOKEN_NAMES[name]}: {value} instead of {own}")
     return Explanation(
         contributions=match.contributions,
-        shared=tuple(f"{_words(n)}: {theirs[n]}" for n in both if ours[n] == theirs[n]),
-        differs=tuple(
-            f"{_words(n)}: {theirs[n]} instead of {ours[n]}" for n in both if ours[n] != theirs[n]
-        ),
+        shared=tuple(shared),
+        differs=tuple(differs),
         swatches=match.swatches,
         matched_images=match.images,
     )
@@ -84,9 +88,9 @@ def sentence(ours: Values, theirs: Values, match: Match) -> str:
     >>> sentence(blue_dots, red_dots, match)
     "Same dotted pattern; similar overall look."
     """
+    parts = match.contributions
     raising = sorted(
-        (name for name, part in match.contributions.items() if part > 0),
-        key=lambda name: -match.contributions[name],
+        (name for name in parts if parts[name] > 0), key=parts.__getitem__, reverse=True
     )
     said = (_phrase(name, match, ours, theirs) for name in raising)
     phrases = list(islice(filter(None, said), MOST_PHRASES))
@@ -131,9 +135,6 @@ def _color_phrase(match: Match, ours: str | None, theirs: str | None) -> str:
 def known_values(document: Document) -> Values:
     """The attributes that may be spoken of."""
     attributes = document.get("visual_attributes", {})
-    values = {name: attributes.get(name) for name in COMPARED}
-    return {name: value for name, value in values.items() if value and value != "unknown"}
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return {
+        name: value for name in COMPARED if (value := attributes.get(name)) and value != "unknown"
+    }

@@ -1,7 +1,6 @@
 """Which color of one palette answers which color of another."""
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -27,21 +26,23 @@ def swatch_pairs(
     flat = [color for palette in theirs for color in palette]
     if not ours or not flat:
         return [() for _ in theirs]
-    differences = ciede2000(_lab(ours)[:, np.newaxis], _lab(flat)[np.newaxis]).round(1).tolist()
-    bounds = pairwise(accumulate(map(len, theirs), initial=0))
-    return [
-        tuple(
-            SwatchPair(color, flat[nearest], row[nearest])
-            for color, row in zip(ours, differences, strict=True)
-            for nearest in (min(range(start, end), key=row.__getitem__),)
+    lab = _lab([*ours, *flat])
+    differences = ciede2000(lab[: len(ours), np.newaxis], lab[np.newaxis, len(ours) :])
+    found, end = [], 0
+    for palette in theirs:
+        start, end = end, end + len(palette)
+        own = differences[:, start:end]
+        nearest = own.argmin(axis=1).tolist() if palette else []
+        found.append(
+            tuple(
+                SwatchPair(color, palette[place], round(float(row[place]), 1))
+                for color, place, row in zip(ours, nearest, own, strict=False)
+            )
         )
-        if start < end
-        else ()
-        for start, end in bounds
-    ]
+    return found
 
 
 def _lab(colors: Sequence[str]) -> Doubles:
     """(count, 3), in one conversion for all."""
-    digits = bytes.fromhex("".join(color[1:] for color in colors))
+    digits = bytes.fromhex("".join(colors).replace("#", ""))
     return cielab(np.frombuffer(digits, np.uint8).reshape(-1, 3))

@@ -7,6 +7,7 @@ from lookalike.domain.job import Job
 from lookalike.domain.problems import Problem
 from lookalike.domain.results import (
     Document,
+    Explanation,
     ProductDetail,
     ProductPage,
     Recommendation,
@@ -97,9 +98,13 @@ def _recommendation(one: Recommendation, collection_id: str) -> Json:
         "similarity_score": one.score,
         "band": one.band,
         "similarity_reason": one.reason,
-        "explanation": asdict(one.explanation) if one.explanation else None,
+        "explanation": one.explanation and _explanation(one.explanation),
         **{k: v for k, v in product(one.product, collection_id).items() if k != "sku"},
     }
+
+
+def _explanation(one: Explanation) -> Json:
+    return {**asdict(one), "swatches": [pair._asdict() for pair in one.swatches]}
 
 
 def _only(shown: Sequence[Json], fields: Sequence[str]) -> list[Json]:
