@@ -72,7 +72,7 @@ def is_usable(extractor, data):
 
 def stages(extractor, files):
     """Processor time of every stage on one thread, milliseconds an image."""
-    from lookalike.features.color_names import color_family
+    from lookalike.features.color_family import color_family
     from lookalike.features.foreground import foreground
     from lookalike.features.palette import color_channel, palette
     from lookalike.features.shape import silhouette
@@ -107,7 +107,7 @@ def stages(extractor, files):
     pairs = [(s[0], product.weights) for s, product in zip(small, products, strict=True)]
     swatches = timed("palette", palette, pairs)
     timed("color channel", color_channel, pairs)
-    timed("color names", lambda p: color_family(p, None), zip1(swatches))
+    timed("color names", lambda p: color_family(p), zip1(swatches))
     timed("silhouette", lambda _, weights: silhouette(weights), pairs)
     print("processor time, ms an image:")
     for name, value in spent.items():

@@ -7,7 +7,7 @@ from PIL import Image
 
 from lookalike.errors import InvalidInput
 from lookalike.features.image import Decoded
-from lookalike.features.image_fit import crop, encode_jpeg, fit_square, thumbnail, unpad
+from lookalike.features.image_fit import crop, encode_jpeg, fit_square, sampled, thumbnail, unpad
 
 
 def decoded(pixels, alpha=None, reduced=1):
@@ -139,3 +139,15 @@ def test_a_jpeg_thumbnail_has_the_size_asked_for():
     picture = Image.open(io.BytesIO(encode_jpeg(quadrants(480, 320), max_side_px=120)))
     assert (picture.format, picture.size) == ("JPEG", (120, 80))
     assert corners(np.asarray(picture)) == UPRIGHT
+
+
+def test_samples_of_a_fine_check_keep_its_two_colors_where_an_average_is_gray():
+    check = np.where(np.indices((100, 60)).sum(axis=0) % 2, 0, 255).astype(np.uint8)
+    whole = decoded(np.repeat(check[..., None], 3, axis=2))
+    assert set(np.unique(sampled(whole, (17, 29)))) == {0, 255}
+    assert 0 < thumbnail(whole, 29)[0].mean() < 255
+
+
+def test_a_sample_at_full_size_is_the_image():
+    pixels = np.random.default_rng(3).integers(0, 256, (7, 5, 3)).astype(np.uint8)
+    np.testing.assert_array_equal(sampled(decoded(pixels), (5, 7)), pixels)

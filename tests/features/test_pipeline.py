@@ -82,7 +82,7 @@ def test_channels_of_missing_heads_are_left_out():
     extractor = Extractor(RedEncoder())
     assert extractor.layout.names == ("look", "color", "shape")
     features = extractor.extract(saved(red_box(), "PNG"))
-    assert set(features.attributes) == {"color_family"}
+    assert set(features.attributes) == {"color_family", "shape", "complexity", "aesthetic"}
     assert features.row.shape == (extractor.layout.width,)
 
 
@@ -158,6 +158,9 @@ def test_gender_is_evidence_and_never_an_attribute():
         "style",
         "material_appearance",
         "product_type",
+        "shape",
+        "complexity",
+        "aesthetic",
     }
 
 

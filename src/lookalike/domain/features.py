@@ -20,12 +20,26 @@ class AttributeValue:
     """One named value with how sure we are of it.
 
     `value` is "unknown" where the confidence is below the attribute's threshold;
-    `probabilities` holds the best few classes all the same, most probable first.
+    `probabilities` holds the best few classes all the same, most probable first;
+    `evidence` says how it was found, in words and numbers.
     """
 
     value: str
     confidence: float
     probabilities: Mapping[str, float] = field(default_factory=dict)
+    evidence: Mapping[str, str | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part that is visible: a belt, a hood, handles, or one of several objects in a picture.
+
+    box  x, y, width, height as fractions of the upright image, ready for a search by crop
+    """
+
+    name: str
+    box: tuple[float, float, float, float]
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,7 @@ class ImageFeatures:
     evidence    how it was measured: {"mask": "encoder", "mask_share": 0.41, ...}
     width_px, height_px  of the decoded image
     accent_colors  families of the palette beside its main one, largest share first
+    components  what else is visible, the surest first; one whole product has none
     """
 
     row: Floats
@@ -47,3 +62,4 @@ class ImageFeatures:
     width_px: int
     height_px: int
     accent_colors: tuple[str, ...] = ()
+    components: tuple[Component, ...] = ()

@@ -1,14 +1,12 @@
-"""Color names: which family people would call a color, a palette, a product."""
+"""Color names: which family people would call a single color."""
 
-from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats
-from lookalike.domain.color import FAMILIES, codes, oklab_table, rgb_from_hex
-from lookalike.domain.features import AttributeValue, Swatch
+from lookalike.domain.color import FAMILIES
+from lookalike.domain.features import Swatch
 
 # Family, lightness, chroma, hue in degrees (OKLCh) of colors people name alike.  Placed by hand:
 # chromatic ones near the centers of the XKCD survey's terms (Heer and Stone 2012, binned), the
@@ -76,51 +74,6 @@ REACH = 0.035  # standard deviation of a prototype in warped OKLab
 LIGHTNESS_WEIGHT = 0.75  # light and shade change lightness, not the name
 CHROMA_WARP = 0.35  # warped chroma is 0.35 sqrt(chroma): near gray, small tints change the name
 
-# How the encoder's 27 colors fold into families; peach, tan and teal lie between two.
-_HEAD: Mapping[str, Mapping[str, float]] = MappingProxyType(
-    {
-        "black": {"black": 1}, "white": {"white": 1}, "off white": {"white": 0.7, "beige": 0.3},
-        "grey": {"gray": 1}, "charcoal": {"gray": 0.8, "black": 0.2}, "silver": {"silver": 1},
-        "gold": {"gold": 1}, "bronze": {"gold": 0.7, "brown": 0.3}, "beige": {"beige": 1},
-        "tan": {"brown": 0.7, "beige": 0.3}, "brown": {"brown": 1}, "maroon": {"red": 1},
-        "red": {"red": 1}, "orange": {"orange": 1}, "peach": {"orange": 0.5, "pink": 0.5},
-        "yellow": {"yellow": 1}, "mustard": {"yellow": 1}, "green": {"green": 1},
-        "olive": {"green": 1}, "teal": {"green": 0.5, "blue": 0.5}, "blue": {"blue": 1},
-        "navy": {"blue": 1}, "purple": {"purple": 1}, "lavender": {"purple": 1},
-        "pink": {"pink": 1}, "magenta": {"pink": 1}, "multi": {"multicolor": 1},
-    }
-)  # fmt: skip
-_HEAD_PLACES = {
-    name: [(FAMILIES.index(family), part) for family, part in parts.items()]
-    for name, parts in _HEAD.items()
-}
-
-HEAD_WEIGHT, PALETTE_WEIGHT = 0.9, 0.8  # exponents of the votes; even ids of bench/color.py
-METAL = 0.4  # part of the matte votes a metal may claim; even ids of bench/color.py
-FLOOR = 0.02  # no vote excludes a family: each can be this wrong; by eye
-MULTICOLOR_SHARE = 0.15  # METHODS.md: three families over 15 %
-MULTICOLOR_FAMILIES = 3
-SHOWN = 4  # probabilities kept
-
-
-def color_family(palette: tuple[Swatch, ...], head: Mapping[str, float] | None) -> AttributeValue:
-    """The family a shop would file the product under.
-
-    palette  of the foreground; empty means nothing could be measured: "unknown"
-    head     the encoder's color classes with probabilities, or None
-    The palette and the head vote; the confidence is the winner's calibrated probability.
-    """
-    if not palette:
-        return AttributeValue("unknown", 0.0)
-    measured = _palette_votes(palette)
-    if head is not None:
-        seen = _head_votes(head)
-        measured = (_metals(measured) + FLOOR) ** PALETTE_WEIGHT * (seen + FLOOR) ** HEAD_WEIGHT
-    chances = measured / measured.sum()
-    best = np.argsort(-chances, kind="stable")[:SHOWN]
-    shown = {FAMILIES[row]: float(chances[row]) for row in best if chances[row] > 0}
-    return AttributeValue(FAMILIES[best[0]], float(chances[best[0]]), shown)
-
 
 def accent_colors(palette: tuple[Swatch, ...], family: str) -> tuple[str, ...]:
     """The other families of the palette, largest first; for multicolor, all of them."""
@@ -159,34 +112,3 @@ def _prototypes() -> tuple[Doubles, Doubles]:
     lab = np.stack([values[:, 0], values[:, 1] * np.cos(hue), values[:, 1] * np.sin(hue)], axis=-1)
     families = np.eye(len(FAMILIES))[[FAMILIES.index(row[0]) for row in _PROTOTYPES]]
     return _warped(lab.astype(np.float32)), families
-
-
-def _palette_votes(palette: tuple[Swatch, ...]) -> Doubles:
-    """(families,) shares of the palette by name; multicolor where the rule says so."""
-    shares = np.array([swatch.share for swatch in palette])
-    rgb = np.stack([rgb_from_hex(swatch.hex) for swatch in palette])
-    votes = shares @ family_votes(oklab_table()[codes(rgb)])
-    large = np.bincount(
-        [FAMILIES.index(swatch.family) for swatch in palette], weights=shares, minlength=len(votes)
-    )
-    if (large > MULTICOLOR_SHARE).sum() >= MULTICOLOR_FAMILIES:
-        votes[FAMILIES.index("multicolor")] = large.max()
-    return np.asarray(votes / votes.sum())
-
-
-def _metals(votes: Doubles) -> Doubles:
-    """Votes with gold and silver as likely as the matte colors they look like in a picture."""
-    spread = votes.copy()
-    gold = ("beige", "yellow", "brown", "white")
-    silver = ("gray", "white", "black")
-    spread[FAMILIES.index("gold")] = sum(votes[FAMILIES.index(name)] for name in gold) * METAL
-    spread[FAMILIES.index("silver")] = sum(votes[FAMILIES.index(name)] for name in silver) * METAL
-    return spread
-
-
-def _head_votes(head: Mapping[str, float]) -> Doubles:
-    votes = np.zeros(len(FAMILIES))
-    for name, probability in head.items():
-        for place, part in _HEAD_PLACES.get(name, ()):
-            votes[place] += probability * part
-    return votes

@@ -27,8 +27,8 @@ import numpy as np
 from lookalike.domain.arrays import Floats, Pixels
 from lookalike.errors import InvalidInput, NotFound, Unavailable
 from lookalike.features.model_card import Head, ModelCard, parse_card
-from lookalike.features.model_graph import Port, check_graph, inferred_card
-from lookalike.features.protocol import Encoded, InputSpec
+from lookalike.features.model_graph import Port, check_graph, inferred_card, with_output
+from lookalike.features.protocol import Encoded, FeatureMap, InputSpec
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -89,6 +89,7 @@ class OnnxEncoder:
         self._threads = threads or usable_cores()
         self._lock = threading.Lock()
         self._loaded: _Session | None = None
+        self._mapping: onnxruntime.InferenceSession | None = None
         self.card = card if card is not None else self._card_from_graph()
 
     @property
@@ -133,6 +134,29 @@ class OnnxEncoder:
             return self._nothing()
         whole = [np.concatenate(column) for column in zip(*parts, strict=True)]
         return self._encoded(dict(zip(session.wanted, whole, strict=True)))
+
+    def feature_map(self, pictures: Pixels) -> FeatureMap:
+        """The activations before pooling of (n, size_px, size_px, 3) uint8 RGB pictures.
+
+        Runs a second session, made on first use.  Raises Unavailable for a model whose card
+        names no map.
+        """
+        if self.card.map is None:
+            raise Unavailable(
+                f"The card of {self._where} names no feature map, so it cannot be shown where two "
+                "pictures match.",
+                hint='Name the tensor before pooling in its card: outputs.map {"output", "power"}.',
+            )
+        with self._lock:
+            if self._mapping is None:
+                model = with_output(b"".join(_model_parts(self._model)[:1]), self.card.map)
+                self._mapping = _open(model, self._where, self._device)
+            session = self._mapping
+        feed = {self.card.input_name: _tensor(pictures, self.input)}
+        (found,) = session.run([self.card.map], feed)
+        return FeatureMap(
+            np.asarray(found, dtype=np.float32), self.card.map_power, self.card.map_first
+        )
 
     def _encoded(self, outputs: Mapping[str, Floats]) -> Encoded:
         for name, values in outputs.items():

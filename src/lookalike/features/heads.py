@@ -7,6 +7,9 @@ import numpy as np
 
 from lookalike.domain.arrays import Floats
 from lookalike.domain.features import AttributeValue
+from lookalike.features.familiarity import LEAST_FAMILIAR
+from lookalike.features.pattern import PatternGuess
+from lookalike.features.texture import STATISTICS
 
 CHANNEL_HEADS: Mapping[str, str] = {
     "pattern": "pattern",
@@ -44,6 +47,8 @@ where no product type reaches this: that hides them on about 60 % of 500 pieces 
 
 UNKNOWN = "unknown"
 SHOWN_CLASSES = 3
+SHOWN_STATISTICS = ("line_order", "cross_order", "usual_detail", "usual_tint", "mark_spread")
+"""Of the cloth, in the evidence of a pattern: the ones a person can picture."""
 
 
 def head_channel(probabilities: Floats) -> Floats:
@@ -56,9 +61,15 @@ def head_channel(probabilities: Floats) -> Floats:
 
 
 def head_attributes(
-    classes: Mapping[str, tuple[str, ...]], chances: Mapping[str, Floats]
+    classes: Mapping[str, tuple[str, ...]],
+    chances: Mapping[str, Floats],
+    *,
+    familiar: float | None = None,
 ) -> dict[str, AttributeValue]:
-    """Every attribute that the heads give; chances: head -> (classes,) probabilities."""
+    """Every attribute that the heads give; chances: head -> (classes,) probabilities.
+
+    familiar  what `familiarity` says; below its least value all but the pattern is unknown
+    """
     found = {
         attribute: head_attribute(attribute, classes[head], chances[head])
         for attribute, head in ATTRIBUTE_HEADS.items()
@@ -67,7 +78,29 @@ def head_attributes(
     if "product_type" in chances and chances["product_type"].max() < LEAST_FAMILIARITY:
         for attribute in found.keys() & set(FASHION_HEADS):
             found[attribute] = replace(found[attribute], value=UNKNOWN)
+    if familiar is not None:
+        noted = {"familiarity": round(familiar, 4)}
+        for attribute in found.keys() - {"pattern"}:
+            value = found[attribute].value if familiar >= LEAST_FAMILIAR else UNKNOWN
+            found[attribute] = replace(found[attribute], value=value, evidence=noted)
     return found
+
+
+def pattern_attribute(
+    guess: PatternGuess, classes: tuple[str, ...], head: Floats
+) -> AttributeValue:
+    """The pattern of the head and the cloth together; head: (classes,) what it said alone."""
+    said = int(head.argmax())
+    evidence: dict[str, str | float] = {
+        "method": "head" if guess.statistics is None else "head and cloth",
+        "head": classes[said],
+        "head_confidence": round(float(head[said]), 4),
+        "plain_background": round(guess.plainness, 4),
+    }
+    if guess.statistics is not None:
+        for name in SHOWN_STATISTICS:
+            evidence[name] = round(float(guess.statistics[STATISTICS.index(name)]), 4)
+    return replace(head_attribute("pattern", classes, guess.probabilities), evidence=evidence)
 
 
 def head_attribute(

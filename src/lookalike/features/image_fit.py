@@ -85,6 +85,30 @@ def thumbnail(decoded: Decoded, max_side_px: int) -> tuple[Pixels, Floats | None
     return pixels, None if alpha is None else alpha.astype(np.float32) / np.float32(255)
 
 
+def sampled(decoded: Decoded, size: tuple[int, int]) -> Pixels:
+    """(height, width, 3): one pixel of the image for each of `size`, which is (width, height).
+
+    An average makes a fine black and white check gray; a sample keeps its black and its white.
+    """
+    width, height = size
+    rows, columns = decoded.pixels.shape[:2]
+    down = (np.arange(height) * 2 + 1) * rows // (2 * height)
+    across = (np.arange(width) * 2 + 1) * columns // (2 * width)
+    return np.ascontiguousarray(decoded.pixels[down[:, None], across])
+
+
+def part_resized(
+    plane: Pixels | Floats, box: tuple[float, float, float, float], size: tuple[int, int]
+) -> Pixels | Floats:
+    """A part of (h, w, 3) uint8 or (h, w) float32 pixels, resized bilinearly.
+
+    box   left, top, right, bottom in pixels, fractions included
+    size  (width, height) of the result
+    """
+    picture = Image.fromarray(np.ascontiguousarray(plane))
+    return np.asarray(picture.resize(size, Image.Resampling.BILINEAR, box=box))
+
+
 def unpad(mask: Floats, size: tuple[int, int], *, padded: bool = True) -> Floats:
     """Bring an encoder's mask back to the image: (height, width) in [0, 1].
 

@@ -51,7 +51,14 @@ class Head:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """input_name, embedding and mask are names in the ONNX graph; mask may be missing."""
+    """input_name, embedding, mask and map are names in the ONNX graph; the last two may be missing.
+
+    map        the activations before they are pooled, (n, channels, rows, columns); used to show
+               where two pictures match
+    map_power  the exponent of the generalized mean that pools them
+    map_first  where the middle of the first patch lies, in pixels from the top and the left;
+               half a patch, unless the model pads unevenly
+    """
 
     name: str
     input: InputSpec
@@ -59,10 +66,14 @@ class ModelCard:
     embedding: str
     mask: str | None = None
     heads: Mapping[str, Head] = field(default_factory=dict)
+    map: str | None = None
+    map_power: float = 1.0
+    map_first: int | None = None
 
     def canonical(self) -> str:
-        """One text for one meaning, for fingerprints; the card's name is left out."""
-        return json.dumps({**asdict(self), "name": ""}, sort_keys=True)
+        """One text for one meaning, for fingerprints; what changes no number is left out."""
+        parts = {**asdict(self), "name": ""}
+        return json.dumps({k: v for k, v in parts.items() if "map" not in k}, sort_keys=True)
 
 
 def parse_card(text: str, *, where: str) -> ModelCard:
@@ -76,7 +87,8 @@ def parse_card(text: str, *, where: str) -> ModelCard:
     given = card.table(
         top.get("input"), "input", ("name", *(f for f in InputSpec.__dataclass_fields__))
     )
-    outputs = card.table(top.get("outputs"), "outputs", ("embedding", "mask", "heads"))
+    outputs = card.table(top.get("outputs"), "outputs", ("embedding", "mask", "heads", "map"))
+    shown = card.table(outputs.get("map") or {}, "outputs.map", ("output", "power", "first_px"))
     mask = outputs.get("mask")
     spec = _input_spec(card, given)
     if mask is not None and spec.fit == "crop":
@@ -94,6 +106,11 @@ def parse_card(text: str, *, where: str) -> ModelCard:
             name: _head(card, name, value)
             for name, value in card.table(outputs.get("heads", {}), "outputs.heads", None).items()
         },
+        map=card.text(shown.get("output"), "outputs.map.output") if shown else None,
+        map_power=float(card.whole(shown.get("power", 1), "outputs.map.power", 1, 16)),
+        map_first=card.whole(shown["first_px"], "outputs.map.first_px", 0, 2048)
+        if "first_px" in shown
+        else None,
     )
 
 

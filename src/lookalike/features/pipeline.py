@@ -15,17 +15,29 @@ import numpy as np
 from lookalike.domain.arrays import Floats, Pixels
 from lookalike.domain.channels import Channel, Layout
 from lookalike.domain.features import ImageFeatures
-from lookalike.features.color_names import accent_colors, color_family
+from lookalike.features.aesthetic import aesthetic
+from lookalike.features.color_family import color_family
+from lookalike.features.color_names import accent_colors
+from lookalike.features.components import components
+from lookalike.features.familiarity import familiarity
 from lookalike.features.foreground import foreground
-from lookalike.features.heads import CHANNEL_HEADS, head_attributes, head_channel
+from lookalike.features.form import complexity, shape, white_level
+from lookalike.features.heads import (
+    CHANNEL_HEADS,
+    head_attributes,
+    head_channel,
+    pattern_attribute,
+)
 from lookalike.features.image import ImageLimits, decode
-from lookalike.features.image_fit import crop, fit_square, thumbnail, unpad
+from lookalike.features.image_fit import crop, fit_square, sampled, thumbnail, unpad
 from lookalike.features.image_header import Format
+from lookalike.features.outline import outline
 from lookalike.features.palette import PROTOTYPE_COUNT, palette_and_channel
+from lookalike.features.pattern import pattern_guess
 from lookalike.features.protocol import Encoded, Encoder
 from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
 ANALYSIS_PX = (
@@ -43,11 +55,13 @@ class Prepared:
 
     square  (s, s, 3) uint8, as the encoder wants it
     pixels  (h, w, 3) uint8, the analysis picture of at most ANALYSIS_PX a side
+    dots    (h, w, 3) uint8, single pixels of the image at the same places: for its colors
     alpha   (h, w) in [0, 1], or None
     """
 
     square: Pixels
     pixels: Pixels
+    dots: Pixels
     alpha: Floats | None
     width_px: int
     height_px: int
@@ -55,11 +69,17 @@ class Prepared:
 
 
 class Extractor:
-    """Measures images with one encoder.  Holds no other state; any thread may call it."""
+    """Measures images with one encoder.  Holds no other state; any thread may call it.
 
-    def __init__(self, encoder: Encoder, *, limits: ImageLimits | None = None) -> None:
+    name  the encoder as settings spell it, so that a generation can say what made it
+    """
+
+    def __init__(
+        self, encoder: Encoder, *, limits: ImageLimits | None = None, name: str = ""
+    ) -> None:
         self.encoder = encoder
         self.limits = limits or ImageLimits()
+        self.name = name
 
     @cached_property
     def fingerprint(self) -> str:
@@ -99,6 +119,7 @@ class Extractor:
         return Prepared(
             square=fit_square(decoded.pixels, spec.size_px, fit=spec.fit, fill=spec.fill),
             pixels=pixels,
+            dots=sampled(decoded, (pixels.shape[1], pixels.shape[0])),
             alpha=alpha,
             width_px=decoded.width_px,
             height_px=decoded.height_px,
@@ -122,9 +143,15 @@ class Extractor:
         product = foreground(
             pixels, alpha=prepared.alpha, encoder_mask=self._mask_on_image(prepared, encoded)
         )
-        swatches, color = palette_and_channel(pixels, product.weights)
+        swatches, color = palette_and_channel(prepared.dots, product.weights)
         hues = _labeled(heads, chances, "color")
-        family = color_family(swatches, hues)
+        family = color_family(
+            swatches,
+            hues,
+            channel=color,
+            metal=(_labeled(heads, chances, "material") or {}).get("metal"),
+            whole=product.source == "whole",
+        )
         parts: dict[str, Floats] = {
             "look": encoded.embedding[0],
             "color": color,
@@ -133,10 +160,30 @@ class Extractor:
         for channel, head in CHANNEL_HEADS.items():
             if head in chances:
                 parts[channel] = head_channel(chances[head])
+        familiar = familiarity(encoded.embedding[0], heads, chances)
+        named = {
+            "color_family": family,
+            **head_attributes(heads, chances, familiar=familiar),
+        }
+        if "pattern" in chances:
+            guess = pattern_guess(
+                chances["pattern"],
+                heads["pattern"],
+                pixels=self._detail(prepared),
+                small=pixels,
+                weights=product.weights,
+            )
+            if guess is not None:
+                named["pattern"] = pattern_attribute(guess, heads["pattern"], chances["pattern"])
+        form, white = outline(product.weights), white_level(pixels)
+        named["shape"] = shape(product, form)
+        named["complexity"] = complexity(pixels, form, swatches, white=white)
+        named["aesthetic"] = aesthetic(swatches, named, white=white)
+        garment = (_labeled(heads, chances, "category") or {}).get("apparel", 0.0)
         return ImageFeatures(
             row=self.layout.row(parts),
             palette=swatches,
-            attributes={"color_family": family, **head_attributes(heads, chances)},
+            attributes=named,
             evidence={
                 "mask": product.source,
                 "mask_share": round(product.share, 4),
@@ -146,12 +193,22 @@ class Extractor:
             width_px=prepared.width_px,
             height_px=prepared.height_px,
             accent_colors=accent_colors(swatches, family.value),
+            components=components(pixels, form, apparel=garment),
         )
 
     def extract(self, data: bytes, *, crop_box: Box | None = None) -> ImageFeatures:
         """All stages for one photo; equal to what indexing gives for the same bytes."""
         prepared = self.prepare(data, crop_box=crop_box)
         return self.finish(prepared, self.encode([prepared])[0])
+
+    def _detail(self, prepared: Prepared) -> Pixels:
+        """The image without padding, as large as it is at hand."""
+        if self.encoder.input.fit != "pad":
+            return prepared.pixels
+        side, (rows, columns) = len(prepared.square), prepared.pixels.shape[:2]
+        high, wide = (max(1, round(side * one / max(rows, columns))) for one in (rows, columns))
+        top, left = (side - high) // 2, (side - wide) // 2
+        return np.ascontiguousarray(prepared.square[top : top + high, left : left + wide])
 
     def _mask_on_image(self, prepared: Prepared, encoded: Encoded) -> Floats | None:
         if encoded.mask is None:

@@ -42,6 +42,20 @@ class Encoded:
     heads: Mapping[str, Floats] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class FeatureMap:
+    """What an encoder sees of n pictures before it pools, patch by patch.
+
+    values    (n, channels, rows, columns) float32, at least 0
+    power     the exponent of the generalized mean that pools them
+    first_px  where the middle of the first patch lies; None is half a patch
+    """
+
+    values: Floats
+    power: float
+    first_px: int | None = None
+
+
 class Encoder(Protocol):
     """A picture's result never depends on its companions in a batch, nor on its place there."""
 

@@ -1,12 +1,13 @@
 """Image features as they are stored: the row as bytes, the rest as compact JSON."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from lookalike.domain.arrays import Floats
-from lookalike.domain.features import AttributeValue, ImageFeatures, Swatch
+from lookalike.domain.features import AttributeValue, Component, ImageFeatures, Swatch
 from lookalike.storage.tables import to_json
 
 ROW_TYPE = "<f4"  # little-endian on every machine, so that a database can move
@@ -23,17 +24,23 @@ def encode(features: ImageFeatures) -> tuple[bytes, str]:
                 one.value,
                 float(one.confidence),
                 {label: float(share) for label, share in one.probabilities.items()},
+                _evidence(one.evidence),
             ]
             for name, one in features.attributes.items()
         },
-        "evidence": {
-            name: value if isinstance(value, str) else float(value)
-            for name, value in features.evidence.items()
-        },
+        "evidence": _evidence(features.evidence),
         "size": [features.width_px, features.height_px],
         "accents": features.accent_colors,
+        "components": [
+            [one.name, [float(part) for part in one.box], float(one.confidence)]
+            for one in features.components
+        ],
     }
     return features.row.astype(ROW_TYPE).tobytes(), to_json(details)
+
+
+def _evidence(values: Mapping[str, str | float]) -> dict[str, str | float]:
+    return {name: one if isinstance(one, str) else float(one) for name, one in values.items()}
 
 
 def decode(row: bytes, details: str) -> ImageFeatures:
@@ -49,4 +56,9 @@ def decode(row: bytes, details: str) -> ImageFeatures:
         width_px=width_px,
         height_px=height_px,
         accent_colors=tuple(values["accents"]),
+        components=tuple(
+            [Component(name, (x, y, w, h), sure) for name, (x, y, w, h), sure in found]
+            if (found := values.get("components"))
+            else ()
+        ),
     )
