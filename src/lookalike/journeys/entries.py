@@ -1,34 +1,46 @@
 """A stored product as an index holds it: rows, filter fields and the document shown."""
 
 import json
+from collections.abc import Container
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from lookalike.domain.attributes import UNKNOWN, VISUAL_ATTRIBUTES
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.product import PRODUCT_FIELDS, FieldValue, Product
+from lookalike.domain.vocabulary import MULTICOLOR
 from lookalike.index.protocol import Entry
+from lookalike.journeys.ledger import Told, believed_values, leading_image, ledger
 from lookalike.storage.features import IndexedProduct
 
-VISUAL_FIELDS = (
-    "color_family",
-    "accent_colors",
-    "pattern",
-    "style",
-    "material_appearance",
-    "product_type",
+VISUAL_FIELDS = (*VISUAL_ATTRIBUTES, "accent_colors")
+"""The attributes; a column of the feed with such a name becomes `feed_<name>`."""
+
+TWIN_GROUP = "twin_group"
+"""Products without a variant group whose first image is the same file: lists show one of them."""
+
+RESERVED = frozenset(
+    (*PRODUCT_FIELDS, *VISUAL_FIELDS, TWIN_GROUP, "images", "image_url", "palette", "components")
 )
-"""What an image says; a column of the feed with such a name becomes `feed_<name>`."""
-
-RESERVED = frozenset((*PRODUCT_FIELDS, *VISUAL_FIELDS, "images", "image_url", "palette"))
 
 
-def entry(stored: IndexedProduct) -> Entry | None:
-    """The product with its readable images; None while it has none, as nothing can match it."""
+def entry(
+    stored: IndexedProduct, told: Told, *, shared: Container[str] = frozenset()
+) -> Entry | None:
+    """The product with its readable images; None while it has none, as nothing can match it.
+
+    shared  hashes that are the first image of several products
+    Fields and document hold the values that count by the ledger.
+    """
     features = [image.features for image in stored.images if image.features is not None]
     if not features:
         return None
-    visual = _attributes(stored.product, features[0])
+    shown = document(stored, told)
+    first = shown["images"][0]["hash"]
+    twin = {TWIN_GROUP: first} if first in shared and not stored.product.variant_group else {}
+    visual: dict[str, Any] = shown["visual_attributes"]
     return Entry(
         sku=stored.product.sku,
         rows=np.stack([one.row for one in features]),
@@ -36,15 +48,16 @@ def entry(stored: IndexedProduct) -> Entry | None:
             **_product_fields(stored.product),
             **_extra(stored.product),
             **{name: value for name, value in visual.items() if name in VISUAL_FIELDS},
+            **twin,
         },
-        document=json.dumps(document(stored), ensure_ascii=False, separators=(",", ":")),
+        document=json.dumps({**shown, **twin}, ensure_ascii=False, separators=(",", ":")),
     )
 
 
-def document(stored: IndexedProduct) -> dict[str, Any]:
-    """The product as callers see it; what its first image shows speaks for the product."""
+def document(stored: IndexedProduct, told: Told) -> dict[str, Any]:
+    """The product as callers see it; its palette is that of the image that counts most."""
     seen = [(image, image.features) for image in stored.images if image.features is not None]
-    first = seen[0][1] if seen else None
+    front = leading_image(stored)
     return {
         **{name: _plain(getattr(stored.product, name)) for name in PRODUCT_FIELDS},
         "images": [
@@ -57,18 +70,19 @@ def document(stored: IndexedProduct) -> dict[str, Any]:
             for image, features in seen
         ],
         "extra": {name: _plain(value) for name, value in _extra(stored.product).items()},
-        "visual_attributes": _attributes(stored.product, first) if first else {},
-        "palette": palette(first) if first else [],
+        "visual_attributes": _attributes(stored, told, front),
+        "palette": palette(front) if front else [],
+        "components": [asdict(one) for one in front.components] if front else [],
     }
 
 
-def _attributes(product: Product, features: ImageFeatures) -> dict[str, Any]:
-    """What the image says, except that the merchant knows better what kind of thing it is: the
-    last part of the category is the product type, the encoder's guess stands in where there is
-    none.  The default encoder knows no furniture and would call a lamp a handbag."""
-    values = visual_attributes(features)
-    if product.category:
-        values["product_type"] = product.category.split(">")[-1].split("/")[-1].strip()
+def _attributes(stored: IndexedProduct, told: Told, front: ImageFeatures | None) -> dict[str, Any]:
+    values: dict[str, Any] = {**believed_values(ledger(stored, told))}
+    if front and "color_family" in values:
+        main = front.attributes.get("color_family")
+        families = [main.value if main else UNKNOWN, *front.accent_colors]
+        no_accent = {values["color_family"], UNKNOWN, MULTICOLOR}
+        values["accent_colors"] = tuple(f for f in dict.fromkeys(families) if f not in no_accent)
     return values
 
 

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from lookalike.domain.attributes import VISUAL_ATTRIBUTES
 from lookalike.errors import InvalidInput
 
 SPELLINGS = {
@@ -37,6 +38,8 @@ SPELLINGS = {
 }
 FIELDS = tuple(SPELLINGS)
 REQUIRED = ("sku", "image")
+ATTRIBUTES = VISUAL_ATTRIBUTES
+"""What else a column can be named for; its values stay among the product's extra fields."""
 
 _MORE_IMAGES = re.compile(
     r"g?(additional|other|alternate|alt|extra|more)(image|photo|picture)s?(link|url|src|path)?s?\d*"
@@ -49,12 +52,14 @@ def column_mapping(
 ) -> dict[str, tuple[str, ...]]:
     """Field -> its columns, in the order of FIELDS; only `image` can have several.
 
+    Attributes stand behind the fields, and only where they are told.
+
     columns  the header of the source
     told     field -> column (for `image` also a list), which wins over any guess
     Raises InvalidInput for an unknown field or column, or when no sku or image is found.
     """
     mapping = {field: _told(field, names, columns) for field, names in told.items()}
-    taken = {name for names in mapping.values() for name in names}
+    taken = {name for field in mapping if field in FIELDS for name in mapping[field]}
     plain = {column: _plain(column) for column in columns if column not in taken}
     for field, spellings in SPELLINGS.items():
         if field in mapping:
@@ -67,7 +72,7 @@ def column_mapping(
     for field in REQUIRED:
         if field not in mapping:
             raise _no_column(field, columns, location)
-    return {field: mapping[field] for field in FIELDS if field in mapping}
+    return {field: mapping[field] for field in (*FIELDS, *ATTRIBUTES) if field in mapping}
 
 
 def _guess(plain: Mapping[str, str], spellings: Sequence[str]) -> list[str]:
@@ -84,10 +89,11 @@ def _plain(column: str) -> str:
 
 
 def _told(field: str, names: str | Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
-    if field not in FIELDS:
+    if field not in FIELDS and field not in ATTRIBUTES:
         raise InvalidInput(
             f'"{field}" is not a field that a column can be mapped to.',
-            hint=f"{_nearest(field, FIELDS)}The fields are {', '.join(FIELDS)}.",
+            hint=f"{_nearest(field, (*FIELDS, *ATTRIBUTES))}The fields are {', '.join(FIELDS)};"
+            f" the attributes {', '.join(ATTRIBUTES)}.",
         )
     chosen = (names,) if isinstance(names, str) else tuple(names)
     if not chosen or (len(chosen) > 1 and field != "image"):

@@ -10,7 +10,7 @@ from lookalike.domain.product import PRODUCT_FIELDS, FieldValue, Product
 from lookalike.errors import InvalidInput
 from lookalike.sources import values
 from lookalike.sources.locations import absolute, image_parts
-from lookalike.sources.mapping import column_mapping
+from lookalike.sources.mapping import ATTRIBUTES, column_mapping
 from lookalike.sources.nested import Unreadable
 from lookalike.sources.protocol import Record, RecordReader
 
@@ -36,7 +36,8 @@ class TableCatalog:
         self.mapping: Mapping[str, tuple[str, ...]] = column_mapping(
             reader.columns, mapping, location=reader.location
         )
-        self._mapped = {column for columns in self.mapping.values() for column in columns}
+        claims = {self.mapping[name][0] for name in ATTRIBUTES if name in self.mapping}
+        self._mapped = {name for names in self.mapping.values() for name in names} - claims
 
     def records(self) -> Iterator[Record | Problem]:
         return self._reader.records()

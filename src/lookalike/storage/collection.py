@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from lookalike.storage.attributes import DecisionStore
 from lookalike.storage.database import Database
 from lookalike.storage.features import FeatureStore, IndexedProduct
 from lookalike.storage.images import ImageStore
@@ -24,6 +25,7 @@ class Collection:
         self.folder = folder
         self.products = ProductStore(database, name)
         self.images = ImageStore(database, name)
+        self.decisions = DecisionStore(database, name)
         self.jobs = JobStore(database, name, presence=presence)
         self._features = FeatureStore(database)
         self._database = database

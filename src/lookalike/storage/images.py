@@ -125,6 +125,29 @@ class ImageStore:
                 found.setdefault(location, set()).add(sku)
         return {location: tuple(sorted(skus)) for location, skus in found.items()}
 
+    def shared_firsts(self) -> frozenset[str]:
+        """The hashes that are the first image of more than one live product."""
+        place = product_images.c
+        query = (
+            sa.select(images.c.hash)
+            .join(
+                product_images,
+                sa.and_(
+                    place.collection == images.c.collection, place.location == images.c.location
+                ),
+            )
+            .join(
+                products,
+                sa.and_(products.c.collection == place.collection, products.c.sku == place.sku),
+            )
+            .where(self._mine, products.c.removed.is_(False), place.position == 0)
+            .where(images.c.hash.is_not(None))
+            .group_by(images.c.hash)
+            .having(sa.func.count() > 1)
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def location_of(self, content_hash: str) -> str | None:
         """A place of these bytes that a live product shows; None when there is none."""
         place = product_images.c

@@ -104,6 +104,12 @@ class ProductStore:
                 removed += renumber(connection, self._collection, chunk, removed=True)
         return removed
 
+    def touch(self, skus: Iterable[str]) -> None:
+        """Give the products new change numbers, so that whoever follows reads them again."""
+        with self._database.writing() as connection:
+            for chunk in chunks(sorted(set(skus))):
+                renumber(connection, self._collection, chunk, removed=False)
+
     def get(self, sku: str) -> Product:
         """Raises NotFound when the collection does not sell it."""
         found = self.many([sku])

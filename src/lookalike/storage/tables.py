@@ -84,6 +84,20 @@ product_images = sa.Table(
     sa.Index("product_images_by_location", "collection", "location"),
 )
 
+attribute_decisions = sa.Table(
+    "attribute_decisions",
+    metadata,
+    sa.Column("collection", Key, primary_key=True),
+    sa.Column("sku", Key, primary_key=True),
+    sa.Column("attribute", Key, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("decided_at", Moment, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["collection", "sku"], ["products.collection", "products.sku"], ondelete="CASCADE"
+    ),
+)
+
 images = sa.Table(
     "images",
     metadata,
