@@ -2,6 +2,14 @@ from decimal import Decimal
 
 import pytest
 
+from lookalike.domain.query import (
+    AttributeAnchor,
+    ImageAnchor,
+    MixAnchor,
+    MixPart,
+    ProductAnchor,
+    TextAnchor,
+)
 from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
 from lookalike.wire.errors import exit_code, http_status, problem_document
 from lookalike.wire.products import product_from
@@ -80,3 +88,38 @@ def test_extra_fields_hold_what_a_filter_can_use():
     assert made.extra == {"tags": ("a", "b"), "year": 2011}
     with pytest.raises(InvalidInput, match="nested"):
         product_from("A", ProductInput(extra={"nested": {"a": 1}}))
+
+
+def test_a_query_can_be_steered_described_and_mixed():
+    query = {
+        "type": "mix",
+        "parts": [
+            {"query": {"product_id": "A", "but": {"price": "cheaper"}}},
+            {"query": {"type": "image", "data": "QQ==", "but": {"pattern": "solid"}}},
+            {"query": {"type": "attributes", "attributes": {"color_family": "red"}}, "weight": -1},
+            {"query": {"type": "text", "text": "dress"}},
+        ],
+    }
+    assert asked(query=query).anchor == MixAnchor(
+        (
+            MixPart(ProductAnchor("A", {"price": "cheaper"})),
+            MixPart(ImageAnchor(b"A", None, {"pattern": "solid"})),
+            MixPart(AttributeAnchor({"color_family": "red"}), -1.0),
+            MixPart(TextAnchor("dress")),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"product_id": "A", "attributes": {"pattern": "solid"}}, "has no attributes"),
+        ({"type": "attributes", "attributes": {"pattern": "solid"}, "but": {}}, "has no but"),
+        ({"type": "image", "embedding": [1], "but": {"pattern": "solid"}}, "cannot be steered"),
+        ({"type": "text"}, "has no text"),
+        ({"type": "mix", "parts": []}, "1 to 50 parts"),
+    ],
+)
+def test_a_query_never_ignores_what_it_was_given(query, said):
+    with pytest.raises(InvalidInput, match=said):
+        asked(query=query)

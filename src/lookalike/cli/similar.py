@@ -20,6 +20,12 @@ from lookalike.wire import answers
 @click.argument("sku", required=False)
 @click.option("--image", "photo", metavar="FILE", help="A photo to start from instead of a SKU.")
 @click.option("--crop", metavar="X,Y,W,H", help="Only this part of the photo, as fractions.")
+@click.option(
+    "--but",
+    metavar="NAME=WISH",
+    multiple=True,
+    help="Like it, but: color_family=green, pattern=striped, price=cheaper, lightness=darker, ...",
+)
 @click.option("--limit", default=12, show_default=True)
 @options.where
 @click.option("--weights", metavar="CHANNEL=NUMBER", multiple=True, help="For example color=2")
@@ -52,13 +58,14 @@ def _anchor(asked: dict[str, Any]) -> ProductAnchor | ImageAnchor:
         raise InvalidInput(
             "Give either a SKU or --image FILE.", hint="lookalike products lists what there is."
         )
+    but = options.pairs(asked["but"], option="--but")
     if asked["sku"]:
-        return ProductAnchor(asked["sku"])
+        return ProductAnchor(asked["sku"], but)
     try:
         data = Path(asked["photo"]).read_bytes()
     except OSError as error:
         raise NotFound(f"{asked['photo']} cannot be read ({error.strerror}).") from None
-    return ImageAnchor(data, _crop(asked["crop"]))
+    return ImageAnchor(data, _crop(asked["crop"]), but)
 
 
 def _crop(text: str | None) -> Crop | None:
@@ -115,6 +122,8 @@ def _price(price: float | None, currency: str | None) -> str:
 def _write_all(settings: Settings, asked: dict[str, Any]) -> None:
     if not asked["out"] or asked["sku"] or asked["photo"]:
         raise InvalidInput("--all goes with --out FILE and without a SKU or photo.")
+    if asked["but"]:
+        raise InvalidInput("--but steers one list; it does not go with --all.")
     path = Path(asked["out"])
     part = path.with_name(f"{path.name}.part")
     count = 0

@@ -1,14 +1,17 @@
 """Queries: what a search starts from and how its answer should be."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from lookalike.domain.filters import Filter
+from lookalike.domain.steering import attribute_wishes, wishes
 from lookalike.errors import InvalidInput
 
 DEFAULT_LIMIT = 12
 MAX_LIMIT = 500  # one page; more is reached with the cursor, so an answer stays a few hundred kB
+MOST_PARTS = 50  # of a mix; each photo among them is measured, 20 ms apiece
 DEFAULT_DIVERSITY = 0.1  # by eye on 40,000 fashion products: parts twins, keeps the order
 
 
@@ -33,17 +36,29 @@ class Crop:
 
 @dataclass(frozen=True)
 class ProductAnchor:
-    """A product of the collection; all its images are searched with, the best match counts."""
+    """A product of the collection; all its images are searched with, the best match counts.
+
+    but  what should be different: {"color_family": "green", "price": "cheaper"}; see
+         `domain/steering.py` for the names
+    """
 
     sku: str
+    but: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "but", wishes(self.but))
 
 
 @dataclass(frozen=True)
 class ImageAnchor:
-    """A photo from outside the collection, or the part of it inside `crop`."""
+    """A photo from outside the collection, or the part of it inside `crop`; `but` as above."""
 
     data: bytes
     crop: Crop | None = None
+    but: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "but", wishes(self.but))
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,55 @@ class RowAnchor:
     rows: tuple[tuple[float, ...], ...]
 
 
-Anchor = ProductAnchor | ImageAnchor | RowAnchor
+@dataclass(frozen=True)
+class AttributeAnchor:
+    """Values and nothing else: {"color_family": "green", "product_type": "Dresses"}."""
+
+    attributes: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", attribute_wishes(self.attributes))
+
+
+@dataclass(frozen=True)
+class TextAnchor:
+    """Words, for an encoder that reads them."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise InvalidInput("The text of the query is empty.", hint="Describe a product.")
+
+
+@dataclass(frozen=True)
+class MixPart:
+    """One part of a mix; a negative weight asks for what is unlike it."""
+
+    anchor: "Anchor"
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.weight) and self.weight):
+            raise InvalidInput(
+                f"The weight of a part is {self.weight}; it must be finite and not zero."
+            )
+
+
+@dataclass(frozen=True)
+class MixAnchor:
+    """Several anchors at once; their calibrated scores are averaged by weight."""
+
+    parts: tuple[MixPart, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.parts) <= MOST_PARTS:
+            raise InvalidInput(f"A mix has 1 to {MOST_PARTS} parts, not {len(self.parts)}.")
+        if any(isinstance(part.anchor, MixAnchor) for part in self.parts):
+            raise InvalidInput("A part of a mix is a mix.", hint="Give all parts in one list.")
+
+
+Anchor = ProductAnchor | ImageAnchor | RowAnchor | AttributeAnchor | TextAnchor | MixAnchor
 
 
 @dataclass(frozen=True)

@@ -1,55 +1,91 @@
 """What a search starts from, as query rows."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from lookalike.domain.arrays import Floats
 from lookalike.domain.features import ImageFeatures
-from lookalike.domain.query import Anchor, ImageAnchor, ProductAnchor, RowAnchor
-from lookalike.domain.results import Document
-from lookalike.errors import InvalidInput, NotFound
+from lookalike.domain.query import (
+    Anchor,
+    AttributeAnchor,
+    ImageAnchor,
+    MixAnchor,
+    ProductAnchor,
+    RowAnchor,
+    TextAnchor,
+)
+from lookalike.errors import InvalidInput, NotFound, Unavailable
+from lookalike.features.protocol import Encoder
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import palette, visual_attributes
+from lookalike.journeys.mix import mixed
+from lookalike.journeys.start import Start
+from lookalike.journeys.steer import from_attributes, steered
+
+__all__ = ["Measure", "ReadText", "Start", "start_from", "text_embedding"]
 
 Measure = Callable[[ImageAnchor], ImageFeatures]
 """Looks at an uploaded photo, or at the part of it inside the crop."""
 
-
-@dataclass(frozen=True)
-class Start:
-    """The anchor as a search needs it.
-
-    rows      (count, width) float32, count >= 1
-    channels  those that the rows really hold; the others say nothing
-    document  what is known of it, shaped as a product; empty for bare numbers
-    sku       of the anchor, when it is a product of the collection
-    """
-
-    rows: Floats
-    channels: tuple[str, ...]
-    document: Document
-    sku: str | None = None
+ReadText = Callable[[str], Floats]
+"""Gives the embedding (size,) of a text."""
 
 
-def start_from(anchor: Anchor, view: CatalogView, *, measure: Measure) -> Start:
+def no_text(_: str) -> Floats:
+    """The reader of a caller that has none."""
+    raise Unavailable(
+        "Texts cannot be searched with here.",
+        hint="Use an encoder with a text tower, for example --encoder open_clip:MODEL/WEIGHTS",
+    )
+
+
+def start_from(
+    anchor: Anchor, view: CatalogView, *, measure: Measure, read: ReadText = no_text
+) -> Start:
     """Turn an anchor into query rows.
 
-    Raises NotFound for an unknown product, InvalidInput for an unreadable photo or numbers
-    of a length that is neither a whole row nor a bare embedding.
+    Raises NotFound for an unknown product, InvalidInput for an unreadable photo, numbers
+    of a length that is neither a whole row nor a bare embedding and wishes that cannot be
+    understood, Unavailable for a text where the encoder reads none.
     """
-    if isinstance(anchor, ProductAnchor):
-        return _product(anchor.sku, view)
-    if isinstance(anchor, ImageAnchor):
-        features = measure(anchor)
-        document = {
-            "visual_attributes": visual_attributes(features),
-            "palette": palette(features),
-        }
-        return Start(features.row[np.newaxis], view.index.layout.names, document)
-    return _numbers(anchor, view)
+    match anchor:
+        case ProductAnchor():
+            return steered(_product(anchor.sku, view), anchor.but, view)
+        case ImageAnchor():
+            return steered(_photo(measure(anchor), view), anchor.but, view)
+        case AttributeAnchor():
+            return from_attributes(anchor.attributes, view)
+        case TextAnchor():
+            return _text(read(anchor.text), view)
+        case MixAnchor():
+            parts = [
+                (start_from(part.anchor, view, measure=measure, read=read), part.weight)
+                for part in anchor.parts
+            ]
+            return mixed(parts, view)
+        case RowAnchor():
+            return _numbers(anchor, view)
+
+
+def text_embedding(encoder: Encoder, text: str) -> Floats:
+    """(size,) unit length.  Raises Unavailable where the encoder has no text tower."""
+    encode_text: Callable[[Sequence[str]], Floats] | None = getattr(encoder, "encode_text", None)
+    return no_text(text) if encode_text is None else encode_text([text])[0]
+
+
+def _text(embedding: Floats, view: CatalogView) -> Start:
+    layout = view.index.layout
+    return Start(layout.row({"look": embedding})[np.newaxis], ("look",), {})
+
+
+def _photo(features: ImageFeatures, view: CatalogView) -> Start:
+    document = {
+        "visual_attributes": visual_attributes(features),
+        "palette": palette(features),
+    }
+    return Start(features.row[np.newaxis], view.index.layout.names, document)
 
 
 def _product(sku: str, view: CatalogView) -> Start:

@@ -9,11 +9,15 @@ from lookalike.domain.filter_parsing import parse_filter
 from lookalike.domain.query import (
     DEFAULT_DIVERSITY,
     Anchor,
+    AttributeAnchor,
     Crop,
     ImageAnchor,
+    MixAnchor,
+    MixPart,
     ProductAnchor,
     Retrieval,
     RowAnchor,
+    TextAnchor,
 )
 from lookalike.errors import InvalidInput
 from lookalike.wire.schema import QueryBody, RetrieveBody
@@ -40,11 +44,54 @@ def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval
 
 
 def _anchor(query: QueryBody, upload: Callable[[str], bytes]) -> Anchor:
-    if query.type == "product":
-        if not query.product_id:
-            raise InvalidInput("The query has no product_id.", hint='Give {"product_id": "SKU"}.')
-        return ProductAnchor(query.product_id)
+    _only_its_own(query)
+    match query.type:
+        case "product":
+            return ProductAnchor(_given(query, "product_id", "SKU"), query.but or {})
+        case "attributes":
+            return AttributeAnchor(query.attributes or {})
+        case "text":
+            return TextAnchor(_given(query, "text", "a red summer dress"))
+        case "mix":
+            return MixAnchor(
+                tuple(
+                    MixPart(_anchor(part.query, upload), part.weight) for part in query.parts or ()
+                )
+            )
+        case "image":
+            return _image(query, upload)
+
+
+_FIELDS = {
+    "product": ("product_id", "but"),
+    "image": ("embedding", "data", "upload_id", "crop", "but"),
+    "attributes": ("attributes",),
+    "text": ("text",),
+    "mix": ("parts",),
+}
+
+
+def _only_its_own(query: QueryBody) -> None:
+    """A field of another type of query would be ignored in silence.  Raises InvalidInput."""
+    own = _FIELDS[query.type]
+    for field in query.model_fields_set - {"type", *own}:
+        if getattr(query, field) is not None:
+            raise InvalidInput(
+                f'A query of the type "{query.type}" has no {field}.',
+                hint=f"It has {', '.join(own)}.",
+            )
+
+
+def _given(query: QueryBody, field: str, example: str) -> str:
+    found: str | None = getattr(query, field)
+    if not found:
+        raise InvalidInput(f"The query has no {field}.", hint=f'Give {{"{field}": "{example}"}}.')
+    return found
+
+
+def _image(query: QueryBody, upload: Callable[[str], bytes]) -> ImageAnchor | RowAnchor:
     crop = Crop(**query.crop.model_dump()) if query.crop else None
+    but = query.but or {}
     given = [name for name in ("embedding", "data", "upload_id") if getattr(query, name)]
     if len(given) != 1:
         raise InvalidInput(
@@ -52,10 +99,15 @@ def _anchor(query: QueryBody, upload: Callable[[str], bytes]) -> Anchor:
             hint="Give embedding, data (base64) or upload_id.",
         )
     if query.embedding:
+        if but:
+            raise InvalidInput(
+                "An embedding cannot be steered with `but`.",
+                hint="Start from product_id or a photo, or mix it with an attributes query.",
+            )
         return RowAnchor(_rows(query.embedding))
     if query.data:
-        return ImageAnchor(_bytes(query.data), crop)
-    return ImageAnchor(upload(query.upload_id or ""), crop)
+        return ImageAnchor(_bytes(query.data), crop, but)
+    return ImageAnchor(upload(query.upload_id or ""), crop, but)
 
 
 def _rows(embedding: list[float] | dict[str, Any]) -> tuple[tuple[float, ...], ...]:
