@@ -1,0 +1,1 @@
+"""Results -> measurements: pure functions of lists, labels and chance."""
