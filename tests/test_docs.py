@@ -38,7 +38,7 @@ def test_every_command_line_in_the_documents_is_a_command_with_these_options():
 
     told = {}
     for page in PAGES:
-        for line in re.findall(r"(?:\./)?lookalike ([a-z]+)((?: [^`\n]*)?)", page.read_text()):
+        for line in re.findall(r"(?:\./)?lookalike ([a-z-]+)((?: [^`\n]*)?)", page.read_text()):
             told.setdefault(line[0], set()).update(re.findall(r"--[a-z-]+", line[1]))
     told = {name: options for name, options in told.items() if name in COMMANDS}
     assert {"index", "similar", "serve", "demo"} <= told.keys()
@@ -50,7 +50,7 @@ def test_every_command_line_in_the_documents_is_a_command_with_these_options():
 
 def test_the_reference_names_every_command_and_no_other():
     text = (ROOT / "docs" / "reference" / "commands.md").read_text()
-    named = re.findall(r"^\| `([a-z]+)", text, flags=re.M)
+    named = re.findall(r"^\| `([a-z-]+)", text, flags=re.M)
     assert sorted(named) == sorted(COMMANDS)
 
 

@@ -80,7 +80,7 @@ def test_another_package_brings_an_encoder_by_entry_point(tmp_path):
     code = "from lookalike import registry as r; print(r.make_encoder('mine:big', threads=3))"
     assert answer(tmp_path, code) == "['big', 3]"
     code = "from lookalike import registry as r; print(r.encoder_names())"
-    assert answer(tmp_path, code) == "('default', 'onnx', 'mine')"
+    assert answer(tmp_path, code) == "('default', 'onnx', 'open_clip', 'hf', 'mine')"
 
 
 def test_a_known_library_that_a_plugin_misses_is_unavailable(tmp_path):

@@ -9,13 +9,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lookalike.domain.index_run import IndexReport, Options
     from lookalike.domain.product import Product
-    from lookalike.domain.query import Crop, ImageAnchor, ProductAnchor, Retrieval, RowAnchor
-    from lookalike.domain.results import Explanation, Recommendation, Recommendations
+    from lookalike.domain.query import (
+        AttributeAnchor,
+        Crop,
+        ImageAnchor,
+        MixAnchor,
+        MixPart,
+        ProductAnchor,
+        Retrieval,
+        RowAnchor,
+        TextAnchor,
+    )
+    from lookalike.domain.results import (
+        Explanation,
+        MatchMap,
+        Recommendation,
+        Recommendations,
+        WhyNot,
+    )
     from lookalike.engine import Engine
     from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
+    from lookalike.quality import Quality
     from lookalike.settings import Settings
 
 _HOMES = {
+    "AttributeAnchor": "lookalike.domain.query",
     "Conflict": "lookalike.errors",
     "Crop": "lookalike.domain.query",
     "Engine": "lookalike.engine",
@@ -24,19 +42,26 @@ _HOMES = {
     "IndexReport": "lookalike.domain.index_run",
     "InvalidInput": "lookalike.errors",
     "LookalikeError": "lookalike.errors",
+    "MatchMap": "lookalike.domain.results",
+    "MixAnchor": "lookalike.domain.query",
+    "MixPart": "lookalike.domain.query",
     "NotFound": "lookalike.errors",
     "Options": "lookalike.domain.index_run",
     "Product": "lookalike.domain.product",
     "ProductAnchor": "lookalike.domain.query",
+    "Quality": "lookalike.quality",
     "Recommendation": "lookalike.domain.results",
     "Recommendations": "lookalike.domain.results",
     "Retrieval": "lookalike.domain.query",
     "RowAnchor": "lookalike.domain.query",
     "Settings": "lookalike.settings",
+    "TextAnchor": "lookalike.domain.query",
     "Unavailable": "lookalike.errors",
+    "WhyNot": "lookalike.domain.results",
 }
 
 __all__ = [
+    "AttributeAnchor",
     "Conflict",
     "Crop",
     "Engine",
@@ -45,16 +70,22 @@ __all__ = [
     "IndexReport",
     "InvalidInput",
     "LookalikeError",
+    "MatchMap",
+    "MixAnchor",
+    "MixPart",
     "NotFound",
     "Options",
     "Product",
     "ProductAnchor",
+    "Quality",
     "Recommendation",
     "Recommendations",
     "Retrieval",
     "RowAnchor",
     "Settings",
+    "TextAnchor",
     "Unavailable",
+    "WhyNot",
 ]
 
 

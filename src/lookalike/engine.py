@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from lookalike.domain.arrays import Floats
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.filters import Filter
 from lookalike.domain.index_run import IndexReport, Options
@@ -15,19 +16,37 @@ from lookalike.domain.job import Job
 from lookalike.domain.problems import Problem
 from lookalike.domain.product import Product
 from lookalike.domain.progress import Report, silent
-from lookalike.domain.query import DEFAULT_LIMIT, ImageAnchor, ProductAnchor, Retrieval
-from lookalike.domain.results import ProductDetail, ProductPage, Recommendations
+from lookalike.domain.query import (
+    DEFAULT_LIMIT,
+    Anchor,
+    ImageAnchor,
+    ProductAnchor,
+    Retrieval,
+)
+from lookalike.domain.results import (
+    MatchMap,
+    ProductDetail,
+    ProductPage,
+    Recommendations,
+    WhyNot,
+)
+from lookalike.domain.swap import DEFAULT_QUESTIONS, Agree, Comparison, SwapReport
 from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
 from lookalike.journeys import browse, doctor, export, photos
-from lookalike.journeys.anchors import start_from
+from lookalike.journeys.anchors import Start, start_from, text_embedding
 from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.index_catalog import plan_index
 from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.live_view import LiveView
+from lookalike.journeys.match_images import match_images
 from lookalike.journeys.measure_images import Tools
 from lookalike.journeys.single import fold_changes, store_product
+from lookalike.journeys.swap import encoder_before, swap
+from lookalike.journeys.why_not import why_not
+from lookalike.quality import Quality
 from lookalike.registry import make_encoder
 from lookalike.settings import Settings
 from lookalike.sources.catalog import open_source
@@ -133,11 +152,13 @@ class Engine:
         """Add or replace one product; the very next question finds it."""
         tools = self._tools(collection)
         live = self._live(tools.collection.id)
-        before = live.known()
-        if before:
-            before.require(tools.extractor.fingerprint)
-        store_product(product, tools, first=before is None)
-        view = live.refresh()
+        view = live.known()
+        while True:
+            tools = self._tools(collection, view=view)
+            store_product(product, tools, first=view is None)
+            view = live.refresh()
+            if view.fingerprint == tools.extractor.fingerprint:  # else it was swapped meanwhile
+                break
         fold_changes(view, tools)
         return browse.product(view, tools.collection, product.sku)
 
@@ -167,8 +188,18 @@ class Engine:
     def similar(self, question: Retrieval, *, collection: str | None = None) -> Recommendations:
         """What looks like the anchor, best first, each with its reason."""
         view = self._live(self._name(collection)).view()
-        start = start_from(question.anchor, view, measure=partial(self._measure, view))
-        return find_similar(view, question, start)
+        return find_similar(view, question, self._start(view, question.anchor))
+
+    def why_not(self, question: Retrieval, sku: str, *, collection: str | None = None) -> WhyNot:
+        """Why a product is not in the answer to a question, or where it stands."""
+        view = self._live(self._name(collection)).view()
+        unseen = partial(browse.unseen, self._collection(collection))
+        return why_not(view, question, self._start(view, question.anchor), sku, unseen=unseen)
+
+    def match(self, sku: str, other: str, *, collection: str | None = None) -> MatchMap:
+        """Where the two images of two products that match best are alike, patch by patch."""
+        view = self._live(self._name(collection)).view()
+        return match_images(view, sku, other, self._tools(collection, view=view))
 
     def similar_all(
         self, question: Retrieval | None = None, *, collection: str | None = None
@@ -223,6 +254,54 @@ class Engine:
         """
         return export.write_products(self._live(self._name(collection)).view(), path)
 
+    def quality(self, *, collection: str | None = None) -> Quality:
+        """What a merchandiser asks of a collection: how good, how stable, what is odd."""
+        name = self._name(collection)
+        return Quality(self._collection(name), self._live(name), partial(self._tools, name))
+
+    def swap(
+        self,
+        encoder: str,
+        *,
+        compare: int = DEFAULT_QUESTIONS,
+        agree: Agree | None = None,
+        report: Report = silent,
+        collection: str | None = None,
+    ) -> SwapReport:
+        """Answer with another encoder, without a moment without answers.
+
+        compare  how many products are asked about in both states before the switch
+        agree    called with the comparison; the switch is left undone where it says False
+        """
+        target = self._collection(collection)
+        live = self._live(target.id)
+        view = live.refresh()
+        done = swap(
+            self._tools(collection, encoder=located(encoder)),
+            view,
+            old=self._extractors.named(view.encoder or self._extractors.default),
+            over=self._extractors.default,
+            count=compare,
+            agree=agree or _agreed,
+            report=report,
+        )
+        live.known()  # the next question sees the new generation
+        return done
+
+    def rollback(
+        self,
+        *,
+        compare: int = DEFAULT_QUESTIONS,
+        report: Report = silent,
+        collection: str | None = None,
+    ) -> SwapReport:
+        """Answer with the encoder before the last swap again, whose features are still known.
+
+        Raises NotFound when there was no swap.
+        """
+        last = encoder_before(self._tools(collection))
+        return self.swap(last, compare=compare, report=report, collection=collection)
+
     def doctor(self) -> list[doctor.Check]:
         """What this installation and workspace can and cannot do."""
         return doctor.checks(self._workspace, self._extractor)
@@ -230,24 +309,45 @@ class Engine:
     # Joining the parts
 
     @cached_property
+    def _extractors(self) -> Extractors:
+        return Extractors(self._make_extractor, default=located(self.settings.encoder))
+
+    @property
     def _extractor(self) -> Extractor:
+        """That of the settings; what a collection was made with is `_extractors.of(view)`."""
+        return self._extractors.named(self._extractors.default)
+
+    def _make_extractor(self, name: str) -> Extractor:
         settings = self.settings
         encoder = make_encoder(
-            settings.encoder, device=settings.device, threads=settings.encoder_threads or None
+            name, device=settings.device, threads=settings.encoder_threads or None
         )
         limits = ImageLimits(
             bytes=settings.max_image_mb * MEGA,
             pixels=settings.max_image_megapixels * MEGA,
         )
-        return Extractor(encoder, limits=limits)
+        return Extractor(encoder, limits=limits, name=name)
 
-    def _tools(self, collection: str | None, *, images_root: str | None = None) -> Tools:
-        """What measuring needs; image paths lie below the root of the last run by default."""
+    def _tools(
+        self,
+        collection: str | None,
+        *,
+        images_root: str | None = None,
+        view: CatalogView | None = None,
+        encoder: str | None = None,
+    ) -> Tools:
+        """What measuring needs; image paths lie below the root of the last run by default.
+
+        view     measure as its rows were, instead of as the next run will
+        encoder  measure with this one instead
+        """
         target = self._workspace.collection(self._name(collection), create=True)
-        settings = self.settings
-        root = images_root or target.settings().get("images_root")
+        settings, known = self.settings, target.settings()
+        root = images_root or known.get("images_root")
+        extractors = self._extractors
+        next_encoder = encoder or chosen(known, extractors.default)
         return Tools(
-            extractor=self._extractor,
+            extractor=extractors.of(view) if view else extractors.named(next_encoder),
             images=open_images(
                 str(root) if root else str(self._workspace.uploads / "none"),
                 allow_private_addresses=settings.allow_private_addresses,
@@ -260,10 +360,16 @@ class Engine:
         )
 
     def _measure(self, view: CatalogView, anchor: ImageAnchor) -> ImageFeatures:
-        view.require(self._extractor.fingerprint)
         box = anchor.crop
         crop = None if box is None else (box.x, box.y, box.width, box.height)
-        return self._extractor.extract(anchor.data, crop_box=crop)
+        return self._extractors.of(view).extract(anchor.data, crop_box=crop)
+
+    def _read(self, view: CatalogView, text: str) -> Floats:
+        return text_embedding(self._extractors.of(view).encoder, text)
+
+    def _start(self, view: CatalogView, anchor: Anchor) -> Start:
+        measure, read = partial(self._measure, view), partial(self._read, view)
+        return start_from(anchor, view, measure=measure, read=read)
 
     def _name(self, collection: str | None) -> str:
         return collection or self.settings.collection
@@ -276,3 +382,7 @@ class Engine:
             if name not in self._views:
                 self._views[name] = LiveView(self._workspace.collection(name))
             return self._views[name]
+
+
+def _agreed(_: Comparison) -> bool:
+    return True

@@ -18,11 +18,20 @@ Factory = Callable[..., Any]
 ENCODERS: Mapping[str, str] = {
     "default": "lookalike.features.encoder:default_encoder",
     "onnx": "lookalike.features.encoder:onnx_encoder",
+    "open_clip": "lookalike.features.open_clip_encoder:open_clip_encoder",
+    "hf": "lookalike.features.hf_encoder:hf_encoder",
 }
 INDEXES: Mapping[str, str] = {
     "exact": "lookalike.index.exact:ExactIndex",
     "reference": "lookalike.index.reference:ReferenceIndex",
 }
+
+_EXAMPLES = {
+    "onnx": "onnx:PATH/TO/model.onnx",
+    "open_clip": "open_clip:ViT-B-16-SigLIP/webli",
+    "hf": "hf:google/siglip-base-patch16-224",
+}
+"""Encoders that take an argument, each with one."""
 
 _INSTALL = {
     "faiss": "pip install faiss-cpu",
@@ -36,16 +45,18 @@ _INSTALL = {
 
 
 def make_encoder(spec: str, **options: object) -> Any:  # Any: see Factory
-    """The encoder of "default", "onnx:PATH" or a plugin's "name" or "name:argument".
+    """The encoder of "default", "onnx:PATH", "open_clip:MODEL/WEIGHTS", "hf:REPO_OR_FOLDER" or a
+    plugin's "name" or "name:argument".
 
     options  device ("cpu", "cuda") and threads, passed on
     Raises InvalidInput for an unknown name or a missing path, Unavailable with the install
     command when a library is missing.
     """
     name, colon, argument = spec.partition(":")
-    if name == "onnx" and not argument:
+    if name in _EXAMPLES and not argument:
+        what = "file" if name == "onnx" else "model"
         raise InvalidInput(
-            f'The encoder "{spec}" names no file.', hint='Write "onnx:PATH/TO/model.onnx".'
+            f'The encoder "{spec}" names no {what}.', hint=f'Write "{_EXAMPLES[name]}".'
         )
     if name == "default" and colon:
         raise InvalidInput(f'The encoder "{spec}" takes nothing after the name.')

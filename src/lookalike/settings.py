@@ -41,7 +41,8 @@ class Settings:
     )
     encoder: str = _setting(
         "default",
-        'The image encoder: "default" ships with the product, "onnx:PATH" is your own model.  '
+        'The image encoder: "default" ships with the product, "onnx:PATH" is your own model, '
+        '"open_clip:MODEL/WEIGHTS" and "hf:REPO" come from hubs; a swap overrides it.  '
         "A change re-encodes every image at the next index run.",
     )
     device: str = _setting(

@@ -1,7 +1,11 @@
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from lookalike.domain.results import SwatchPair
-from lookalike.ranking.explain import Match, band, explanation, known_values, sentence
+from lookalike.ranking.explain import Match, band, decisive, explanation, known_values, sentence
 from lookalike.ranking.swatches import swatch_pairs
 
 
@@ -23,9 +27,34 @@ BLUE_DOTS = product(color_family="blue", pattern="dotted", style="casual")
 RED_DOTS = product(color_family="red", pattern="dotted", style="unknown")
 
 
-def test_the_channel_that_raised_the_score_most_is_named_first():
-    told = sentence(BLUE_DOTS, RED_DOTS, match(look=0.2, pattern=0.3))
+def test_the_most_decisive_channel_is_named_first():
+    told = sentence(BLUE_DOTS, RED_DOTS, match(pattern=0.2, look=0.3))
     assert told == "Same dotted pattern; nearly the same overall look."
+
+
+def test_a_decisive_channel_without_a_shared_value_is_named_in_general():
+    strengths = {"color": 0.6, "pattern": 1.0}
+    told = sentence(BLUE_DOTS, RED_DOTS, match(color=0.3, pattern=0.2, strengths=strengths))
+    assert told == "Similar colors; same dotted pattern."
+
+
+@given(
+    arrays(np.float64, st.tuples(st.integers(1, 4), st.just(3)), elements=st.floats(-1, 1)),
+    arrays(np.float64, st.tuples(st.integers(0, 9), st.just(3)), elements=st.floats(-1, 1)),
+)
+def test_the_first_channel_is_the_one_whose_loss_costs_most_places(parts, rivals):
+    for own, order in zip(parts, decisive(parts, rivals), strict=True):
+        lost = [
+            sum(rival.sum() - rival[channel] > own.sum() - own[channel] for rival in rivals)
+            for channel in range(3)
+        ]
+        assert sorted(order) == [0, 1, 2]
+        assert [lost[channel] for channel in order] == sorted(lost, reverse=True)
+
+
+def test_what_all_rivals_share_does_not_decide():
+    (order,) = decisive(np.array([[0.6, 0.3]]), np.array([[0.6, 0.1], [0.6, 0.2], [0.5, 0.3]]))
+    assert order == [1, 0]  # without the second, two rivals pass; without the first, none
 
 
 def test_an_attribute_that_differs_or_is_unknown_is_never_called_the_same():

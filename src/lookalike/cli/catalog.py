@@ -9,7 +9,7 @@ from lookalike.cli import options
 from lookalike.cli.output import print_json, print_table
 from lookalike.engine import Engine
 from lookalike.settings import Settings
-from lookalike.wire import answers
+from lookalike.wire import answers, ledger
 
 
 @click.command()
@@ -70,6 +70,10 @@ def show(settings: Settings, *, sku: str, as_json: bool) -> None:
             click.echo(f"{name:20} {told[name]}")
     for name, value in {**told["extra"], **told["visual_attributes"]}.items():
         click.echo(f"{name:20} {', '.join(value) if isinstance(value, list) else value}")
+    for one in ledger.attributes(found.ledger):
+        others = ", ".join(f"{other['source']}: {other['value']}" for other in one["others"])
+        told_by = f"{one['source']} {one['confidence']:.0%}" + (f"; {others}" if others else "")
+        click.echo(f"{'  ' + one['name']:20} {told_by}")
     for swatch in told["palette"]:
         click.echo(f"{'palette':20} {swatch['hex']} {swatch['share']:4.0%} {swatch['family']}")
     for problem in found.problems:

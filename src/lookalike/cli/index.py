@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from lookalike.cli.options import as_json, pairs
+from lookalike.cli.options import as_json, names, pairs
 from lookalike.cli.output import people, print_json, progress
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.engine import Engine
@@ -28,6 +28,8 @@ SHOWN_PROBLEMS = 10
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long it takes.")
 @click.option("--keep-missing", is_flag=True, help="Keep products the catalog no longer has.")
 @click.option("--refresh", is_flag=True, help="Read every image again, even if it looks unchanged.")
+@click.option("--extractors", metavar="NAMES", help="image_embedding,color,pattern,style,object")
+@click.option("--attributes", metavar="NAMES", help='Keep only these, or "all"; a,b separates.')
 @as_json
 @click.pass_obj
 def index(
@@ -39,6 +41,8 @@ def index(
     dry_run: bool,
     keep_missing: bool,
     refresh: bool,
+    extractors: str | None,
+    attributes: str | None,
     as_json: bool,
 ) -> None:
     """Index a CATALOG: a CSV, TSV, JSON Lines or Parquet file, or a folder of images.
@@ -52,7 +56,12 @@ def index(
             catalog,
             images=images,
             mapping=pairs(mapping, option="--map"),
-            options=Options(keep_missing=keep_missing, refresh=refresh),
+            options=Options(
+                keep_missing=keep_missing,
+                refresh=refresh,
+                extractors=names(extractors),
+                extract_attributes=names(attributes),
+            ),
             dry_run=dry_run,
             report=report,
         )

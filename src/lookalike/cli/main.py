@@ -17,9 +17,18 @@ _logger = logging.getLogger(__name__)
 COMMANDS = {
     "index": "lookalike.cli.index:index",
     "similar": "lookalike.cli.similar:similar",
+    "why-not": "lookalike.cli.explain:why_not",
+    "match": "lookalike.cli.explain:match",
     "products": "lookalike.cli.catalog:products",
     "show": "lookalike.cli.catalog:show",
     "export": "lookalike.cli.catalog:export",
+    "evaluate": "lookalike.cli.evaluate:evaluate",
+    "conflicts": "lookalike.cli.conflicts:conflicts",
+    "attribute": "lookalike.cli.conflicts:attribute",
+    "certify": "lookalike.cli.certify:certify",
+    "duplicates": "lookalike.cli.duplicates:duplicates",
+    "swap": "lookalike.cli.swap:swap",
+    "rollback": "lookalike.cli.swap:rollback",
     "serve": "lookalike.cli.serve:serve",
     "demo": "lookalike.cli.serve:demo",
     "jobs": "lookalike.cli.jobs:jobs",
@@ -45,7 +54,7 @@ class _Commands(click.Group):
 @click.version_option(version("lookalike"), prog_name="lookalike")
 @click.option("--workspace", metavar="DIR", help="Where products and the index are kept.")
 @click.option("--collection", metavar="ID", help='The set of products; "default" if not given.')
-@click.option("--encoder", metavar="NAME", help='"default", or "onnx:PATH" for your own model.')
+@click.option("--encoder", metavar="NAME", help='"default", onnx:PATH, open_clip:... or hf:...')
 @click.option("--settings", "settings_file", metavar="FILE", help="A lookalike.toml to read.")
 @click.pass_context
 def cli(ctx: click.Context, /, settings_file: str | None, **arguments: Any) -> None:

@@ -41,6 +41,11 @@ def pairs(texts: Sequence[str], *, option: str) -> dict[str, str]:
     return found
 
 
+def names(text: str | None) -> tuple[str, ...] | None:
+    """`a,b` as a tuple; None where the option was not given."""
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def numbers(texts: Sequence[str], *, option: str) -> dict[str, float]:
     """`color=1,look=0.5` as numbers.  Raises InvalidInput."""
     found = {}

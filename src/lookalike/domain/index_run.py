@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lookalike.domain.extraction import chosen_attributes
 from lookalike.domain.problems import Problem
 
 
@@ -12,10 +13,23 @@ class Options:
 
     keep_missing  leave products alone that the catalog no longer has
     refresh       read every image again, even where size and time say it is unchanged
+    extractors, extract_attributes
+                  which attributes documents and filters keep (domain/extraction.py); None leaves
+                  the collection as it is, at first with all of them
+    Raises InvalidInput for names that are none.
     """
 
     keep_missing: bool = False
     refresh: bool = False
+    extractors: tuple[str, ...] | None = None
+    extract_attributes: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self.kept_attributes()
+
+    def kept_attributes(self) -> tuple[str, ...] | None:
+        """The attributes to keep from now on; None to keep those of the run before."""
+        return chosen_attributes(self.extractors, self.extract_attributes)
 
 
 @dataclass(frozen=True)

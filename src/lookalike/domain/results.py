@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lookalike.domain.arrays import Floats
+from lookalike.domain.attributes import Attribute
 from lookalike.domain.channels import Layout
 from lookalike.domain.problems import Problem
 from lookalike.domain.query import Band
@@ -52,6 +53,52 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
+class MatchMap:
+    """Where two products match: the look similarity of two images, patch by patch.
+
+    images           numbers of the two images that matched best
+    similarity       cosine of the encoder's pooled features
+    anchor, product  rows of patches over the encoder's square; each sums to the similarity
+    png              both images side by side, the matching parts in warm colors
+    """
+
+    skus: tuple[str, str]
+    images: tuple[int, int]
+    similarity: float
+    anchor: tuple[tuple[float, ...], ...]
+    product: tuple[tuple[float, ...], ...]
+    png: bytes
+
+
+Verdict = Literal[
+    "shown",
+    "anchor",
+    "not searchable",
+    "filtered",
+    "excluded",
+    "collapsed",
+    "below min_score",
+    "varied away",
+    "ranked below",
+]
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """What became of one product in an answer.
+
+    rank            its place by score alone among all that pass the filter, from 1
+    recommendation  its score and reason, as it would be shown; None where it has no rank
+    """
+
+    sku: str
+    verdict: Verdict
+    reason: str
+    rank: int | None = None
+    recommendation: Recommendation | None = None
+
+
+@dataclass(frozen=True)
 class Recommendations:
     """The answer to one retrieval.
 
@@ -82,9 +129,13 @@ class ProductPage:
 
 @dataclass(frozen=True)
 class ProductDetail:
-    """One product; `rows` (images, width) are its image embedding, empty without an image."""
+    """One product; `rows` (images, width) are its image embedding, empty without an image.
+
+    ledger  what every source says of its attributes, as the database has it now
+    """
 
     document: Document
     rows: Floats
     layout: Layout
     problems: tuple[Problem, ...] = ()
+    ledger: tuple[Attribute, ...] = ()

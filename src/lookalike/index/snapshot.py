@@ -12,11 +12,14 @@ from lookalike.index.snapshot_writer import write_snapshot
 
 __all__ = [
     "Snapshot",
+    "build",
     "current",
+    "drop",
     "open_current",
     "open_generation",
     "open_snapshot",
     "publish",
+    "switch",
     "write_snapshot",
 ]
 
@@ -34,24 +37,41 @@ def publish(root: Path, write: Callable[[Path], None]) -> int:
     removed, which readers that have them open do not notice.
     The caller sees to it that nobody else publishes into `root` meanwhile.
     """
+    number = build(root, write)
+    switch(root, number)
+    return number
+
+
+def build(root: Path, write: Callable[[Path], None]) -> int:
+    """The first half of `publish`: a whole generation that nobody reads yet; its number."""
     generations = root / _FOLDER
     generations.mkdir(parents=True, exist_ok=True)
     sync_folder(root)
-    previous = current(root)
     building = generations / f"{_BUILDING}{uuid.uuid4().hex}"
     building.mkdir()
     try:
         write(building)
         sync_folder(building)
-        number = max([previous or 0, *_numbers(generations)]) + 1
+        number = max([current(root) or 0, *_numbers(generations)]) + 1
         building.rename(_folder(root, number))
         sync_folder(generations)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    replace_text(root / _POINTER, f"{number}\n")
-    _remove_others(generations, keep={_folder(root, n).name for n in (previous, number) if n})
     return number
+
+
+def switch(root: Path, number: int) -> None:
+    """The second half: readers go over to a generation that was built, all at one instant."""
+    previous = current(root)
+    replace_text(root / _POINTER, f"{number}\n")
+    kept = {_folder(root, n).name for n in (previous, number) if n}
+    _remove_others(root / _FOLDER, keep=kept)
+
+
+def drop(root: Path, number: int) -> None:
+    """Remove a generation that was built and is not wanted."""
+    shutil.rmtree(_folder(root, number), ignore_errors=True)
 
 
 def current(root: Path) -> int | None:

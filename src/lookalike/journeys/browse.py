@@ -15,6 +15,7 @@ from lookalike.domain.results import ProductDetail, ProductPage
 from lookalike.errors import InvalidInput
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import document
+from lookalike.journeys.ledger import ledger, told
 from lookalike.storage.collection import Collection
 from lookalike.storage.features import IndexedProduct
 
@@ -40,14 +41,26 @@ def product(view: CatalogView, collection: Collection, sku: str) -> ProductDetai
     problems = _problems(collection, sku)
     number = view.index.number(sku)
     layout = view.index.layout
+    known = told(collection, view.fingerprint, skus=[sku])
     if number is None:
         bare = IndexedProduct(collection.products.get(sku), view.change, ())
-        return ProductDetail(
-            document(bare), np.zeros((0, layout.width), np.float32), layout, problems
-        )
+        rows = np.zeros((0, layout.width), np.float32)
+        shown = document(bare, known)
+        return ProductDetail(shown, rows, layout, problems, ledger(bare, known))
     rows = view.index.vectors(view.index.product_rows(number))
     (text,) = view.index.documents(np.array([number]))
-    return ProductDetail(json.loads(text), rows, layout, problems)
+    stored = next(collection.catalog(view.fingerprint, skus=[sku]), None)
+    entries = ledger(stored, known) if stored else ()
+    return ProductDetail(json.loads(text), rows, layout, problems, entries)
+
+
+def unseen(collection: Collection, sku: str) -> str:
+    """Why a product has no row in the index.  Raises NotFound for an unknown one."""
+    product = collection.products.get(sku)
+    if not product.images:
+        return "It has no image, so nothing can look like it."
+    problems = [one.message for one in _problems(collection, sku)]
+    return " ".join(problems) or "Its images have not been looked at yet: run the index again."
 
 
 def _problems(collection: Collection, sku: str) -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ class CatalogView:
 
     change    the last change of the database that this view contains
     followed  how many products changed since the generation was built; they lie beside it
+    encoder   what its rows were made with, as settings spell it; "" where it does not say
     """
 
     collection_id: str
@@ -22,6 +23,7 @@ class CatalogView:
     calibration: Calibration
     fingerprint: str
     followed: int = 0
+    encoder: str = ""
 
     def require(self, fingerprint: str) -> None:
         """Raises Conflict unless the rows were made by this extractor: rows of two extractors

@@ -74,6 +74,8 @@ def _collection(workspace: Workspace, extractor: Extractor, name: str) -> Check:
     if view is None:
         return Check(label, "warning", f"{sold:,} products, not indexed yet: lookalike index FILE")
     told = f"{sold:,} products, {len(view.index):,} with an image in generation {view.generation}"
+    if view.encoder not in ("", extractor.name):
+        return Check(label, "good", f"{told}, made by {view.encoder}")
     if view.fingerprint != extractor.fingerprint:
         return Check(label, "warning", f"{told}, made by another encoder: run the index again")
     if view.change != collection.products.latest_change():

@@ -1,6 +1,6 @@
 """What looks like this: anchor -> query rows -> candidates -> a varied, explained page."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from lookalike.index.protocol import Hits
 from lookalike.journeys import paging
 from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.entries import TWIN_GROUP
 from lookalike.journeys.plan import Plan, plan
 from lookalike.journeys.tell import Page, told
 from lookalike.ranking.diversify import diversify
@@ -18,6 +19,7 @@ from lookalike.ranking.thin import at_most
 
 POOL_PER_LIMIT = 4  # candidates looked at for variety per product shown, as METHODS asks at least
 LEAST_POOL = 48
+RIVALS = 100  # candidates that a reason compares with: see `ranking.explain.decisive`
 DEEPEN = 4  # how much further to look when thinning left too few
 
 
@@ -39,6 +41,7 @@ def find_similar(view: CatalogView, question: Retrieval, start: Start) -> Recomm
         degraded.append("cursor: the collection has changed since the first page")
 
     search = _Search(view, question, plan(question, start, view))
+    degraded.extend(search.plan.degraded)
     ranking = search.ranking(offset)
     page = search.page(ranking, offset)
     end = offset + len(page.products)
@@ -47,7 +50,9 @@ def find_similar(view: CatalogView, question: Retrieval, start: Start) -> Recomm
         request_id=paging.request_id(view, asked=asked, offset=offset),
         generation=view.generation,
         collection_id=view.collection_id,
-        recommendations=told(page, start, search.plan, view, explain=question.explain),
+        recommendations=told(
+            page, search.rivals(), start, search.plan, view, explain=question.explain
+        ),
         limits=tuple(limits),
         degraded=tuple(degraded),
         cursor=paging.cursor(view, asked=asked, offset=end) if more else None,
@@ -55,23 +60,35 @@ def find_similar(view: CatalogView, question: Retrieval, start: Start) -> Recomm
     )
 
 
-@dataclass(frozen=True)
+def caps(question: Retrieval) -> dict[str, int]:
+    """Field -> how many recommendations may share one value of it."""
+    collapsed = {"variant_group": 1, TWIN_GROUP: 1} if question.collapse_variants else {}
+    return {**collapsed, **question.max_per}
+
+
+@dataclass
 class _Search:
     """One question on its way through the index."""
 
     view: CatalogView
     question: Retrieval
     plan: Plan
+    _best: Page = field(init=False)
+
+    def rivals(self) -> Doubles:
+        """(count, channels) contributions of the best candidates, once `ranking` was asked."""
+        return self._best.take(slice(RIVALS)).contributions(self.plan, self.view)
 
     def ranking(self, offset: int) -> Page:
         """Products in the order of their score, thinned: a prefix of the whole such list, long
         enough for the page and for one more, which tells whether there is a next page."""
         size = self._window()
         count = -(-(offset + self.question.limit) // size) * size + 1
-        limit = count
+        limit = max(count, RIVALS)
         while True:
             hits = self.view.index.search(self.plan.queries, limit=limit, where=self.plan.where)
-            found = self._thinned(hits)
+            self._best = Page(hits.products, hits.rows, hits.queries, hits.scores + self.plan.base)
+            found = self._thinned(self._best)
             if len(found.products) >= count or hits.complete or self._ended(hits):
                 return found.take(slice(count))
             limit *= DEEPEN
@@ -93,15 +110,11 @@ class _Search:
             return 1
         return max(LEAST_POOL, POOL_PER_LIMIT * self.question.limit)
 
-    def _thinned(self, hits: Hits) -> Page:
-        scores = hits.scores + self.plan.base
-        found = Page(hits.products, hits.rows, hits.queries, scores)
-        if self.question.min_score is not None:
-            found = found.take(slice(int(np.sum(scores >= self.question.min_score))))
-        caps = dict(self.question.max_per)
-        if self.question.collapse_variants:
-            caps = {"variant_group": 1, **caps}
-        for name, most in caps.items():
+    def _thinned(self, found: Page) -> Page:
+        least = self.question.min_score
+        if least is not None:
+            found = found.take(slice(int(np.sum(found.scores >= least))))
+        for name, most in caps(self.question).items():
             codes = self.view.index.codes(name, found.products)
             if codes.max(initial=-1) >= 0:
                 found = found.take(np.flatnonzero(at_most(codes, most)))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from lookalike.domain.attributes import VISUAL_ATTRIBUTES
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.problems import Problem
 from lookalike.domain.progress import Report, Step, silent
@@ -46,6 +47,7 @@ def index_catalog(
     collection = tools.collection
     told = _job_report(collection, job, report)
     with collection.writer():
+        _keep_choices(source, collection, options)
         reading = read_catalog(source, collection, write=True, report=told)
         removed = 0 if options.keep_missing else collection.products.remove(reading.missing)
         measured = measure_images(reading.locations, tools, refresh=options.refresh, report=told)
@@ -56,6 +58,7 @@ def index_catalog(
                 "source": source.location,
                 "images_root": source.images_root,
                 "fingerprint": tools.extractor.fingerprint,
+                "encoder": tools.extractor.name,
             }
         )
     return _report(
@@ -68,6 +71,16 @@ def index_catalog(
         encoded=measured.encoded,
         job=job,
     )
+
+
+def _keep_choices(source: CatalogSource, collection: Collection, options: Options) -> None:
+    """What the ledger goes by: the columns named for attributes, and which of them are kept."""
+    named = {name: source.mapping[name][0] for name in VISUAL_ATTRIBUTES if name in source.mapping}
+    choices: dict[str, object] = {"attribute_columns": named}
+    kept = options.kept_attributes()
+    if kept is not None:
+        choices["kept_attributes"] = kept
+    collection.update_settings(choices)
 
 
 def _job_report(collection: Collection, job: str, report: Report) -> Callable[[Step], None]:

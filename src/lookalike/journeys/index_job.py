@@ -22,6 +22,8 @@ def create_job(source: CatalogSource, tools: Tools, options: Options) -> str:
         "images_root": source.images_root,
         "keep_missing": options.keep_missing,
         "refresh": options.refresh,
+        "extractors": options.extractors,
+        "extract_attributes": options.extract_attributes,
     }
     return tools.collection.jobs.create(KIND, request, now=datetime.now(UTC))
 

@@ -8,6 +8,7 @@ from lookalike.errors import Unavailable
 from lookalike.index import snapshot
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import entry
+from lookalike.journeys.ledger import told
 from lookalike.journeys.publish import open_view
 from lookalike.storage.collection import Collection
 
@@ -81,7 +82,8 @@ def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
     if not changed:
         return view
     stored = collection.catalog(view.fingerprint, skus=changed)
-    upserts = [found for one in stored if (found := entry(one)) is not None]
+    known = told(collection, view.fingerprint, skus=changed)
+    upserts = [found for one in stored if (found := entry(one, known)) is not None]
     gone = sorted(changed - {one.sku for one in upserts})
     return CatalogView(
         collection_id=view.collection_id,
@@ -91,4 +93,5 @@ def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
         calibration=view.calibration,
         fingerprint=view.fingerprint,
         followed=view.followed + len(changed),
+        encoder=view.encoder,
     )

@@ -6,20 +6,24 @@ import hashlib
 import json
 from dataclasses import fields
 
-from lookalike.domain.query import ImageAnchor, Retrieval
+from lookalike.domain.query import Anchor, ImageAnchor, MixAnchor, Retrieval
 from lookalike.errors import InvalidInput
 from lookalike.journeys.catalog_view import CatalogView
 
 
 def digest(question: Retrieval) -> str:
     """Sixteen characters that stand for the question, its cursor left out."""
-    anchor = question.anchor
     parts = [getattr(question, name) for name in _COMPARED]
+    return _short([*parts, *_compared(question.anchor)])
+
+
+def _compared(anchor: Anchor) -> list[object]:
+    """What tells two anchors apart; photos by their hash."""
     if isinstance(anchor, ImageAnchor):
-        parts += [hashlib.sha256(anchor.data).hexdigest(), anchor.crop]
-    else:
-        parts.append(anchor)
-    return _short(parts)
+        return [hashlib.sha256(anchor.data).hexdigest(), anchor.crop, anchor.but]
+    if isinstance(anchor, MixAnchor):
+        return [[part.weight, *_compared(part.anchor)] for part in anchor.parts]
+    return [anchor]
 
 
 def request_id(view: CatalogView, *, asked: str, offset: int) -> str:

@@ -9,36 +9,53 @@ from lookalike.index import snapshot
 from lookalike.index.protocol import Entry
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import entry
+from lookalike.journeys.ledger import told
 from lookalike.storage.collection import Collection
 
 STAGE = "building the index"
 REPORT_EVERY = 500
-ENTRY_VERSION = 2
+ENTRY_VERSION = 4
 """Raise when `entries.py` changes what an index holds of a product: the next run rebuilds it."""
 
 
 def publish(collection: Collection, extractor: Extractor, *, report: Report) -> int:
     """Build the next generation from the database and switch to it; returns its number."""
-    change = collection.products.latest_change()  # first: what changes meanwhile comes again
-    return snapshot.publish(
+    number = build(collection, extractor, report=report)
+    snapshot.switch(collection.folder, number)
+    return number
+
+
+def build(collection: Collection, extractor: Extractor, *, report: Report) -> int:
+    """Build the next generation beside the one that answers; returns its number."""
+    meta = _meta(collection, extractor)  # first: what changes meanwhile comes again
+    return snapshot.build(
         collection.folder,
         lambda folder: snapshot.write_snapshot(
             folder,
             _entries(collection, extractor, report),
             layout=extractor.layout,
-            meta={
-                "change": change,
-                "fingerprint": extractor.fingerprint,
-                "entry_version": ENTRY_VERSION,
-            },
+            meta=meta,
         ),
     )
 
 
+def _meta(collection: Collection, extractor: Extractor) -> dict[str, object]:
+    """What a generation built now contains, and what made it."""
+    return {
+        "change": collection.products.latest_change(),
+        "fingerprint": extractor.fingerprint,
+        "encoder": extractor.name,
+        "entry_version": ENTRY_VERSION,
+        "told": told(collection, extractor.fingerprint, skus=()).settings,
+    }
+
+
 def _entries(collection: Collection, extractor: Extractor, report: Report) -> Iterator[Entry]:
     total = collection.products.count()
+    known = told(collection, extractor.fingerprint)
+    shared = collection.images.shared_firsts()
     for done, stored in enumerate(collection.catalog(extractor.fingerprint), start=1):
-        one = entry(stored)
+        one = entry(stored, known, shared=shared)
         if one is not None:
             yield one
         if done % REPORT_EVERY == 0 or done == total:
@@ -51,12 +68,7 @@ def is_stale(collection: Collection, extractor: Extractor) -> bool:
         found = snapshot.open_current(collection.folder)
     except Unavailable:
         return True  # it is derived: whatever is wrong with it, a new one puts it right
-    expected = {
-        "change": collection.products.latest_change(),
-        "fingerprint": extractor.fingerprint,
-        "entry_version": ENTRY_VERSION,
-    }
-    return found is None or found[1].meta != expected
+    return found is None or found[1].meta != _meta(collection, extractor)
 
 
 def open_view(collection: Collection) -> CatalogView | None:
@@ -64,7 +76,11 @@ def open_view(collection: Collection) -> CatalogView | None:
     found = snapshot.open_current(collection.folder)
     if found is None:
         return None
-    generation, opened = found
+    return view_of(collection, *found)
+
+
+def view_of(collection: Collection, generation: int, opened: snapshot.Snapshot) -> CatalogView:
+    """What queries of an opened generation read."""
     return CatalogView(
         collection_id=collection.id,
         generation=generation,
@@ -72,4 +88,5 @@ def open_view(collection: Collection) -> CatalogView | None:
         index=opened.index,
         calibration=opened.calibration,
         fingerprint=str(opened.meta["fingerprint"]),
+        encoder=str(opened.meta.get("encoder", "")),
     )

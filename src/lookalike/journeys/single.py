@@ -8,7 +8,7 @@ from lookalike.domain.progress import silent
 from lookalike.errors import Conflict
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.measure_images import Measured, Tools, measure_images
-from lookalike.journeys.publish import publish
+from lookalike.journeys.publish import open_view, publish
 
 WAIT_S = 10  # for another first product that is being published; by eye
 FOLD_AT = 2000  # followed changes: from here each further one costs over 5 ms, by bench/search.py
@@ -37,7 +37,9 @@ def fold_changes(view: CatalogView, tools: Tools) -> threading.Thread | None:
 
     def fold() -> None:
         with contextlib.suppress(Conflict), tools.collection.writer():
-            publish(tools.collection, tools.extractor, report=silent)
+            now = open_view(tools.collection)
+            if now and now.fingerprint == tools.extractor.fingerprint:  # no swap in between
+                publish(tools.collection, tools.extractor, report=silent)
 
     thread = threading.Thread(target=fold, name="fold-changes")
     thread.start()

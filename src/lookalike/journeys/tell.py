@@ -13,7 +13,14 @@ from lookalike.index.score import contributions
 from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.plan import Plan
-from lookalike.ranking.explain import Match, band, explanation, known_values, sentence
+from lookalike.ranking.explain import (
+    Match,
+    band,
+    decisive,
+    explanation,
+    known_values,
+    sentence,
+)
 from lookalike.ranking.swatches import swatch_pairs
 
 
@@ -36,18 +43,26 @@ class Page:
             self.products[which], self.rows[which], self.queries[which], self.scores[which], offset
         )
 
+    def contributions(self, plan: Plan, view: CatalogView) -> Doubles:
+        """(count, channels) what every channel adds to each score."""
+        rows = view.index.vectors(self.rows)
+        return contributions(plan.queries[self.queries], rows, view.index.layout) + plan.offsets
+
 
 def told(
-    page: Page, start: Start, plan: Plan, view: CatalogView, *, explain: bool
+    page: Page, rivals: Doubles, start: Start, plan: Plan, view: CatalogView, *, explain: bool
 ) -> tuple[Recommendation, ...]:
-    """Recommendations in the order of the page."""
+    """Recommendations in the order of the page.
+
+    rivals  (count, channels) contributions of the best candidates, shown or not
+    """
     index = view.index
     names = index.layout.names
-    rows = index.vectors(page.rows)
-    parts = contributions(plan.queries[page.queries], rows, index.layout) + plan.offsets
+    parts = page.contributions(plan, view)
     selves = contributions(plan.queries, start.rows, index.layout) + plan.offsets
     shares = (parts / np.where(selves == 0, np.inf, selves)[page.queries]).tolist()
     raised, scores = parts.tolist(), parts.sum(axis=1).tolist()
+    orders = decisive(parts, rivals)
     images = (page.rows - index.first_rows(page.products)).tolist()
     queries = page.queries.tolist()
     documents = [json.loads(text) for text in index.documents(page.products)]
@@ -57,7 +72,7 @@ def told(
     answer = []
     for place, document in enumerate(documents):
         match = Match(
-            contributions=dict(zip(names, raised[place], strict=True)),
+            contributions={names[channel]: raised[place][channel] for channel in orders[place]},
             strengths=dict(zip(names, shares[place], strict=True)),
             swatches=pairs[place],
             images=(queries[place], images[place]),
@@ -70,8 +85,8 @@ def told(
                 sku=document["sku"],
                 position=page.offset + place + 1,
                 score=score,
-                band=band(score),
-                reason=sentence(ours, theirs, match),
+                band=band(score, wished=bool(start.wishes)),
+                reason=sentence(ours, theirs, match, asked=start.wishes),
                 explanation=explanation(ours, theirs, match) if explain else None,
                 product=document,
             )

@@ -76,7 +76,15 @@ def connect(engine: OpenEngine, collection_id: CollectionId, body: ConnectBody) 
         body.bucket_uri,
         images=body.images,
         mapping=body.mapping,
-        options=Options(keep_missing=body.keep_missing),
+        options=Options(
+            keep_missing=body.keep_missing,
+            extractors=_names(body.extractors),
+            extract_attributes=_names(body.extract_attributes),
+        ),
         collection=collection_id,
     )
     return Answer(answers.job(job), status_code=202)
+
+
+def _names(given: list[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)

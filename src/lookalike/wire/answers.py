@@ -8,12 +8,15 @@ from lookalike.domain.problems import Problem
 from lookalike.domain.results import (
     Document,
     Explanation,
+    MatchMap,
     ProductDetail,
     ProductPage,
     Recommendation,
     Recommendations,
+    WhyNot,
 )
 from lookalike.errors import InvalidInput
+from lookalike.wire import ledger
 from lookalike.wire.schema import Json
 
 
@@ -33,6 +36,31 @@ def recommendations(answer: Recommendations, *, fields: Sequence[str] | None = N
         "degraded": list(answer.degraded),
         "cursor": answer.cursor,
         "recommendations": shown,
+    }
+
+
+def why_not(told: WhyNot) -> Json:
+    """The shape of `WhyNotBody`."""
+    one = told.recommendation
+    return {
+        "sku": told.sku,
+        "verdict": told.verdict,
+        "reason": told.reason,
+        "rank": told.rank,
+        "similarity_score": one and one.score,
+        "similarity_reason": one and one.reason,
+        "explanation": one and one.explanation and _explanation(one.explanation),
+    }
+
+
+def match_map(found: MatchMap) -> Json:
+    """The shape of `MatchMapBody`; the picture is left out."""
+    return {
+        "skus": list(found.skus),
+        "matched_images": list(found.images),
+        "similarity": found.similarity,
+        "anchor": [list(row) for row in found.anchor],
+        "product": [list(row) for row in found.product],
     }
 
 
@@ -67,6 +95,7 @@ def product_with_embedding(detail: ProductDetail, collection_id: str) -> Json:
             "rows": rows,
             "channels": {channel.name: channel.size for channel in detail.layout.channels},
         },
+        "attributes": ledger.attributes(detail.ledger),
         "problems": [problem(one) for one in detail.problems],
     }
 

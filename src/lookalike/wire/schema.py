@@ -26,9 +26,13 @@ class CropBody(_Strict):
 
 
 class QueryBody(_Strict):
-    """What a search starts from: `product` with `product_id`, or `image` with one source."""
+    """What a search starts from.
 
-    type: Literal["product", "image"] = "product"
+    `product` with `product_id`, `image` with one source, `attributes`, `text`, or `mix` with
+    `parts`.  A product or photo can be steered with `but`.
+    """
+
+    type: Literal["product", "image", "attributes", "text", "mix"] = "product"
     product_id: str | None = None
     embedding: list[float] | Json | None = Field(
         default=None, description="`image_embedding` of a product as it came, or 256 numbers."
@@ -36,6 +40,25 @@ class QueryBody(_Strict):
     data: str | None = Field(default=None, description="The bytes of a photo in base64.")
     upload_id: str | None = Field(default=None, description="From `POST .../uploads`.")
     crop: CropBody | None = None
+    but: dict[str, str] | None = Field(
+        default=None,
+        description="What should be different from the product or photo: attribute -> value, "
+        "price cheaper or pricier, lightness brighter or darker, colorfulness more colorful or "
+        "more muted, complexity simpler or richer.",
+        examples=[{"color_family": "green", "price": "cheaper"}],
+    )
+    attributes: dict[str, str] | None = Field(
+        default=None, examples=[{"color_family": "green", "pattern": "striped"}]
+    )
+    text: str | None = Field(default=None, description="For an encoder with a text tower.")
+    parts: list["MixPartBody"] | None = None
+
+
+class MixPartBody(_Strict):
+    """One query of a mix; a negative weight asks for what is unlike it."""
+
+    query: QueryBody
+    weight: float = 1.0
 
 
 class PriceRange(_Strict):
@@ -112,6 +135,28 @@ class RecommendationsBody(BaseModel):
     recommendations: list[RecommendationBody]
 
 
+class WhyNotBody(BaseModel):
+    """What became of one product in an answer; `rank` is its place by score alone."""
+
+    sku: str
+    verdict: str
+    reason: str
+    rank: int | None
+    similarity_score: float | None
+    similarity_reason: str | None
+    explanation: ExplanationBody | None
+
+
+class MatchMapBody(BaseModel):
+    """Where two products match: rows of patches, each of which sums to `similarity`."""
+
+    skus: tuple[str, str]
+    matched_images: tuple[int, int]
+    similarity: float
+    anchor: list[list[float]]
+    product: list[list[float]]
+
+
 class ProductBody(BaseModel):
     """A product as callers see it, with what its images show."""
 
@@ -123,6 +168,7 @@ class ProductBody(BaseModel):
     price: float | None = None
     visual_attributes: Json = {}
     image_embedding: Json | None = None
+    attributes: list[Json] = []
     problems: list[Json] = []
 
 
@@ -190,6 +236,13 @@ class ConnectBody(_Strict):
     images: str | None = None
     mapping: dict[str, str] = {}
     keep_missing: bool = False
+    extractors: list[str] | None = Field(
+        default=None,
+        description="image_embedding, color, pattern, style, object; null for all.",
+    )
+    extract_attributes: list[str] | None = Field(
+        default=None, description="The attributes to keep; null for those kept so far."
+    )
 
 
 class ProblemRow(BaseModel):
