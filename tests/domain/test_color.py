@@ -36,6 +36,12 @@ def test_oklab_agrees_with_the_published_matrices(rgb):
     np.testing.assert_allclose(got, published_oklab(rgb), atol=2e-3)
 
 
+@given(st.lists(rgb_values, min_size=1, max_size=6))
+def test_swatches_are_converted_as_exactly_as_pictures(colors):
+    rgb = np.array(colors, np.uint8)
+    np.testing.assert_allclose(color.oklab_of_swatches(rgb), color.oklab(rgb), atol=2e-4)
+
+
 @given(rgb_values)
 def test_oklab_and_back_is_the_same_color(rgb):
     back = color.rgb_from_oklab(color.oklab(np.array(rgb, np.uint8)))

@@ -67,6 +67,11 @@ def test_the_same_colors_in_a_darker_picture_keep_their_word():
         assert aesthetic(darker, attributes, white=0.845).value == word
 
 
+def test_a_palette_of_a_whole_picture_has_no_mood():
+    value = aesthetic(*CASES["vibrant"], white=1.0, trust=0.0)
+    assert (value.value, value.confidence, value.evidence["closest"]) == ("unknown", 0, "vibrant")
+
+
 def test_nothing_measured_is_unknown():
     value = aesthetic((), {}, white=1.0)
     assert (value.value, value.confidence) == ("unknown", 0.0)

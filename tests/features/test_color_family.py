@@ -10,11 +10,11 @@ from lookalike.domain.features import Swatch
 from lookalike.features.color_family import _HEAD, color_family
 from lookalike.features.color_names import family_votes
 from lookalike.features.color_table import TABLE, table_votes
-from lookalike.features.palette import PROTOTYPE_COUNT, channel_of
+from lookalike.features.palette import PROTOTYPE_COUNT, channel_of, palette_and_channel
 
 # Colors as anyone would name them: CSS names, Crayola's basic box and flat product colors.
 PLAIN = {
-    "#101010": "black", "#202022": "black", "#ffffff": "white", "#f4f4f2": "white",
+    "#101010": "black", "#1f1f22": "black", "#ffffff": "white", "#f4f4f2": "white",
     "#f1eee6": "white", "#808080": "gray", "#b0b0b0": "gray", "#54575c": "gray",
     "#d9c7a8": "beige", "#dccbb0": "beige", "#7b5136": "brown", "#5a3a29": "brown",
     "#8b4513": "brown", "#ff0000": "red", "#c32f34": "red", "#800020": "red",
@@ -151,6 +151,18 @@ def test_gold_needs_a_material_that_looks_like_metal():
     assert ring.value == "gold"
     assert bag.value == "beige"
     assert ring.probabilities["gold"] > bag.probabilities["gold"]
+
+
+def test_a_near_black_between_two_cells_of_the_color_table_keeps_its_name():
+    """#1f1f22 falls into a cell whose middle, #1c1c24, is a navy."""
+    (found,), _ = palette_and_channel(np.full((8, 8, 3), (31, 31, 34), np.uint8), np.ones((8, 8)))
+    assert (found.hex, found.family) == ("#1f1f22", "black")
+    assert color_family((found,)).value == "black"
+
+
+def test_khaki_between_brown_and_green_is_green_as_shops_file_it():
+    khaki = (swatch("#6f6148"),)
+    assert color_family(khaki, {"olive": 0.4, "brown": 0.6}).value == "green"
 
 
 def test_charcoal_is_the_second_guess_for_a_neutral_black_and_navy_for_a_bluish_one():

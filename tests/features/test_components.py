@@ -50,6 +50,14 @@ def test_things_apart_are_objects_with_boxes_to_crop_by():
     assert boxes[1] == pytest.approx((144 / 240, 84 / 240, 72 / 240, 72 / 240), abs=1e-6)
 
 
+def test_a_collage_of_four_products_lists_all_four():
+    corners = [(20, 20, 90, 100), (140, 24, 215, 96), (24, 140, 88, 220), (136, 150, 220, 210)]
+    seen = found(picture(list(zip((RED, BLUE, GRAY, RED), corners, strict=True))))
+    assert [one.name for one in seen] == ["object"] * 4
+    expected = [(x / 240, y / 240, (r + 1 - x) / 240, (b + 1 - y) / 240) for x, y, r, b in corners]
+    assert sorted(one.box for one in seen) == [pytest.approx(one) for one in sorted(expected)]
+
+
 def test_a_pair_of_shoes_is_one_thing():
     assert found(picture([(RED, (20, 90, 100, 150)), (RED, (140, 90, 220, 150))])) == ()
 

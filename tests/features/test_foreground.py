@@ -114,6 +114,30 @@ def test_a_busy_picture_without_a_mask_is_taken_whole():
     assert foreground(pixels, alpha=None, encoder_mask=None).source == "whole"
 
 
+def test_one_smooth_color_around_is_plain_and_a_scene_is_not():
+    mask = disc().astype(np.float32)
+    scene = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+    scene[disc()] = (200, 30, 40)
+    assert foreground(picture(disc()), alpha=None, encoder_mask=mask).plain
+    assert not foreground(scene, alpha=None, encoder_mask=mask).plain
+    assert foreground(scene, alpha=mask, encoder_mask=None).plain
+
+
+def test_trust_falls_with_what_speaks_for_the_mask():
+    mask, nothing = disc().astype(np.float32), np.zeros((HEIGHT, WIDTH), np.float32)
+    noise = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+    page = np.ones((HEIGHT, WIDTH), np.float32)
+    page[:3] = page[-3:] = page[:, :2] = page[:, -2:] = 0
+    red = picture(disc())
+    both = foreground(red, alpha=None, encoder_mask=mask)
+    unasked = foreground(red, alpha=None, encoder_mask=None)
+    disputed = foreground(red, alpha=None, encoder_mask=nothing)
+    assert both.trust == 1 > unasked.trust > 0.5 > disputed.trust > 0
+    assert foreground(noise, alpha=None, encoder_mask=None).trust == 0
+    full = foreground(noise, alpha=None, encoder_mask=page)
+    assert (full.source, full.trust) == ("encoder", pytest.approx(0, abs=0.05))
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 2), (112, 1)])
 def test_the_smallest_pictures_have_a_foreground_too(size):
     pixels = np.random.default_rng(1).integers(0, 256, (*size, 3)).astype(np.uint8)

@@ -7,8 +7,17 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.ImageDraw import Draw
 
+from lookalike.domain.color import codes, oklab_table
 from lookalike.features.foreground import Foreground, foreground
-from lookalike.features.form import COMPLEXITIES, SHAPES, complexity, shape, white_level
+from lookalike.features.form import (
+    COMPLEXITIES,
+    LEAST_SHAPE_CONFIDENCE,
+    SHAPES,
+    complexity,
+    outline_trust,
+    shape,
+    white_level,
+)
 from lookalike.features.outline import GRID, outline, shares
 from lookalike.features.palette import palette
 from lookalike.sample.render import image, mask
@@ -52,9 +61,17 @@ DRAWINGS = {
 }
 
 
-def worded(weights, source="encoder"):
-    found = Foreground(weights, source, float(weights.mean()))
-    return shape(found, outline(weights))
+def lab_of(pixels):
+    return oklab_table()[codes(pixels)]
+
+
+def found_with(weights, source="encoder", trust=1.0):
+    lab = np.zeros((*weights.shape, 3), np.float32)
+    return Foreground(weights, source, float(weights.mean()), True, trust, lab)
+
+
+def worded(weights, source="encoder", **options):
+    return shape(found_with(weights, source), outline(weights), **{"trust": 1.0} | options)
 
 
 @pytest.mark.parametrize("word", DRAWINGS)
@@ -99,14 +116,72 @@ def test_three_things_beside_one_another_have_no_common_shape():
     assert worded(three).value == "unknown"
 
 
+@pytest.mark.parametrize("word", DRAWINGS)
+def test_a_mask_nobody_believes_has_no_words(word):
+    doubted = worded(DRAWINGS[word], trust=0.3)
+    assert doubted.value == "unknown"
+    assert doubted.probabilities == worded(DRAWINGS[word]).probabilities
+    assert seen(checked(1), trust=0.3).value == "unknown"
+
+
+def test_only_a_familiar_thing_is_called_irregular():
+    line = drawn([(20, 20, 26, 220), (20, 214, 220, 220)])
+    assert worded(line).value == "irregular"
+    strange = worded(line, familiar=False)
+    assert (strange.value, strange.confidence < LEAST_SHAPE_CONFIDENCE) == ("unknown", True)
+    assert worded(DRAWINGS["legged"], familiar=False).value == "legged"
+
+
+def test_what_fills_the_picture_and_resembles_nothing_is_not_trusted():
+    page, chair = found_with(drawn([(8, 8, 231, 231)])), found_with(DRAWINGS["boxy"])
+    assert outline_trust(page, category=0.2) == pytest.approx(0, abs=0.01)
+    assert outline_trust(page, category=0.9) == outline_trust(page, category=None) == 1
+    assert outline_trust(chair, category=0.2) == 1
+
+
+def test_dust_has_no_outline():
+    dust = np.zeros((80, 80), np.float32)
+    dust[::6, ::6] = 1
+    assert outline(dust) is None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_measures_are_those_of_their_definitions(seed):
+    rng = np.random.default_rng(seed)
+    weights = np.zeros((64, 64), np.float32)
+    for _ in range(3):
+        top, left = rng.integers(0, 40, 2)
+        weights[top : top + rng.integers(8, 24), left : left + rng.integers(8, 24)] = 1
+    form = outline(weights)
+    top, bottom, left, right = form.edges
+    assert form.inside.any(axis=1)[[0, -1]].all()
+    assert form.inside.any(axis=0)[[0, -1]].all()
+    assert np.array_equal(form.inside, weights[top:bottom, left:right] > 0.5)
+    assert sum(form.areas) == np.count_nonzero(weights)
+    spans, opened = [], 0.0
+    for row in form.grid:
+        inside = np.flatnonzero(row > 0.5)
+        spans.append(inside[-1] + 1 - inside[0] if len(inside) else 0)
+        if len(inside):
+            opened += float((1 - row[inside[0] : inside[-1] + 1]).sum())
+    np.testing.assert_allclose(form.widths, np.reshape(spans, (8, -1)).mean(axis=1) / GRID)
+    assert form.open_share == pytest.approx(opened / sum(spans), abs=1e-5)
+    either = np.maximum(form.grid, form.grid[:, ::-1]).sum()
+    shared = np.minimum(form.grid, form.grid[:, ::-1]).sum()
+    assert form.symmetry == pytest.approx(shared / either, rel=1e-5)
+    y, x = (one.ravel() for one in np.indices((GRID, GRID)).astype(float))
+    spread = np.cov(np.stack([y, x]), aweights=form.grid.ravel(), ddof=0) + np.eye(2) / 12
+    scale = np.array([bottom - top, right - left])
+    short, long = np.linalg.eigvalsh(spread * np.outer(scale, scale))
+    assert form.length == pytest.approx(np.sqrt(long / short), rel=1e-3)
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 40), st.floats(0, 1))
 def test_any_mask_gives_a_word_and_a_confidence(seed, height, width, level):
     rng = np.random.default_rng(seed)
     weights = (rng.random((height, width)) < level).astype(np.float32)
     pixels = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    found, form = Foreground(weights, "encoder", float(weights.mean())), outline(weights)
-    seen = complexity(pixels, form, palette(pixels, weights), white=white_level(pixels))
-    for value, words in ((shape(found, form), SHAPES), (seen, COMPLEXITIES)):
+    for value, words in ((worded(weights), SHAPES), (seen(pixels, weights), COMPLEXITIES)):
         assert value.value in (*words, "unknown")
         assert 0 <= value.confidence <= 1 + 1e-9
         assert set(value.probabilities) <= set(words)
@@ -145,11 +220,13 @@ def checked(cells, *, size=90):
     return pixels
 
 
-def seen(pixels, weights=None):
+def seen(pixels, weights=None, trust=1.0):
     if weights is None:
         weights = foreground(pixels, alpha=None, encoder_mask=None).weights
-    white = white_level(pixels)
-    return complexity(pixels, outline(weights), palette(pixels, weights), white=white)
+    lab = lab_of(pixels)
+    return complexity(
+        lab, outline(weights), palette(pixels, weights), white=white_level(lab), trust=trust
+    )
 
 
 def test_more_squares_are_more_complex():
@@ -190,8 +267,7 @@ def small_copy(pixels, inside, size):
 
 
 def both(pixels, weights):
-    found = Foreground(weights, "encoder", float(weights.mean()))
-    return shape(found, outline(weights)).value, seen(pixels, weights).value
+    return worded(weights).value, seen(pixels, weights).value
 
 
 def agreement(one, other):

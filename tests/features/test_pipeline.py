@@ -94,6 +94,65 @@ def test_the_product_is_measured_and_not_its_background():
     assert len(features.palette) == 1
 
 
+FORMS = ("shape", "complexity", "aesthetic")
+
+
+def page_of_text(seed, size=(400, 300)):
+    """Lines of small dark marks over a white page."""
+    rng = np.random.default_rng(seed)
+    pixels = np.full((*size, 3), 255, np.uint8)
+    for top in range(16, size[0] - 24, 16):
+        for left in range(16, size[1] - 24, 8):
+            if rng.random() < 0.8:
+                pixels[top : top + 9, left : left + 6][rng.random((9, 6)) < 0.5] = 20
+    return pixels
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_page_of_text_has_no_form(extractor, seed):
+    features = extractor.extract(saved(page_of_text(seed), "PNG"))
+    assert [features.attributes[name].value for name in FORMS] == ["unknown"] * 3
+    assert all(features.attributes[name].confidence < 0.3 for name in FORMS)
+    assert features.components == ()
+
+
+def test_a_line_drawing_has_no_shape(extractor):
+    pixels, across = np.full((300, 300, 3), 255, np.uint8), np.arange(40, 260)
+    down = (150 + 90 * np.sin(across / 25)).astype(int)
+    for thick in range(4):
+        pixels[down + thick, across] = 0
+    attributes = extractor.extract(saved(pixels, "PNG")).attributes
+    assert attributes["shape"].value == attributes["complexity"].value == "unknown"
+
+
+def test_a_cut_out_tall_box_is_tall_and_minimal(extractor):
+    pixels = np.zeros((300, 200, 4), np.uint8)
+    pixels[50:250, 60:140] = (180, 30, 40, 255)
+    features = extractor.extract(saved(pixels, "PNG"))
+    assert features.attributes["shape"].value == "tall"
+    assert features.attributes["complexity"].value == "minimal"
+    assert features.evidence["background"] == "plain"
+
+
+def test_white_on_white_and_eight_pixels_are_said_right_or_not_at_all(extractor):
+    white = np.full((300, 300, 3), 255, np.uint8)
+    white[60:240, 90:210] = 244
+    tiny = np.full((8, 8, 3), 255, np.uint8)
+    tiny[2:6, 2:6] = (200, 30, 40)
+    for pixels, right in ((white, {"tall", "unknown"}), (tiny, {"boxy", "unknown"})):
+        features = extractor.extract(saved(pixels, "PNG"))
+        assert features.attributes["shape"].value in right
+        assert features.attributes["complexity"].value in ("minimal", "unknown")
+        assert features.components == ()
+
+
+def test_the_evidence_says_whether_the_background_is_plain(extractor):
+    red = np.asarray(red_box(300, 200, ground=(255, 255, 255)))[:, :200]
+    scene = np.random.default_rng(3).integers(0, 256, (200, 300, 3)).astype(np.uint8)
+    assert extractor.extract(saved(red, "PNG")).evidence["background"] == "plain"
+    assert extractor.extract(saved(scene, "PNG")).evidence["background"] == "busy"
+
+
 def test_an_alpha_channel_goes_before_the_mask():
     picture = red_box().convert("RGBA")
     ImageDraw.Draw(picture).rectangle((0, 0, 149, 199), fill=(220, 30, 30, 0))  # cut the red out

@@ -13,9 +13,10 @@ def product(**attributes):
     return known_values({"visual_attributes": attributes})
 
 
-def match(swatches=(), strengths=None, main_color="", **contributions):
+def match(swatches=(), strengths=None, main_color="", families=("", ""), **contributions):
     return Match(
         main_color=main_color,
+        main_families=families,
         contributions=contributions,
         strengths=strengths or dict.fromkeys(contributions, 1.0),
         swatches=tuple(swatches),
@@ -78,10 +79,12 @@ def test_a_channel_that_lowered_the_score_is_not_given_as_a_reason():
 def test_two_families_are_called_close_only_where_their_swatches_are():
     near, far = SwatchPair("#000080", "#101070", 5.0), SwatchPair("#000080", "#ff0000", 60.0)
     navy, blue = product(color_family="navy"), product(color_family="blue")
-    main = match([near], main_color="#101070", color=0.3)
+    main = match([near], main_color="#101070", families=("navy", "blue"), color=0.3)
     assert "Blue close to the navy" in sentence(navy, blue, main)
     assert "close" not in sentence(navy, blue, match([far], main_color="#ff0000", color=0.3))
-    accent = match([near], main_color="#ffd700", color=0.3)
+    called_otherwise = match([near], main_color="#101070", families=("brown", "blue"), color=0.3)
+    assert "close" not in sentence(navy, blue, called_otherwise)
+    accent = match([near], main_color="#ffd700", families=("navy", "gold"), color=0.3)
     assert "close" not in sentence(navy, product(color_family="gold"), accent)
 
 

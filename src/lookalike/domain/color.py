@@ -51,6 +51,38 @@ def oklab(rgb: Pixels) -> Floats:
     return np.asarray(values, dtype=np.float32)
 
 
+def oklab_of_swatches(rgb: Pixels) -> Doubles:
+    """OKLab of a handful of (count, 3) uint8 sRGB colors; `oklab` takes fifty times as long.
+
+    Ottosson 2020, "A perceptual color space for image processing": within 2e-4 of `oklab`,
+    where a cell of `oklab_table` is off by up to 0.08 near black and can make it a navy.
+    """
+    return np.asarray(np.cbrt(_linear_light()[rgb] @ _TO_CONES) @ _TO_OKLAB)
+
+
+_TO_CONES = np.array(  # linear sRGB to cone responses, as rows times this
+    [
+        [0.4122214708, 0.2119034982, 0.0883024619],
+        [0.5363325363, 0.6806995451, 0.2817188376],
+        [0.0514459929, 0.1073969566, 0.6299787005],
+    ]
+)
+_TO_OKLAB = np.array(  # their cube roots to OKLab
+    [
+        [0.2104542553, 1.9779984951, 0.0259040371],
+        [0.7936177850, -2.4285922050, 0.7827717662],
+        [-0.0040720468, 0.4505937099, -0.8086757660],
+    ]
+)
+
+
+@cache
+def _linear_light() -> Doubles:
+    """(256,) of every level; IEC 61966-2-1."""
+    level = np.arange(256) / 255
+    return np.asarray(np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4))
+
+
 def rgb_from_oklab(lab: Floats) -> Pixels:
     """(..., 3) uint8 sRGB of OKLab; colors outside sRGB are clipped channel by channel."""
     science = _colour()

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.domain.arrays import Doubles, Floats
 from lookalike.domain.attributes import UNKNOWN
 from lookalike.domain.color import codes, oklab_table, rgb_from_hex
 from lookalike.domain.features import AttributeValue, Swatch
@@ -64,7 +63,11 @@ class _Mood:
 
 
 def aesthetic(
-    palette: Sequence[Swatch], attributes: Mapping[str, AttributeValue], *, white: float
+    palette: Sequence[Swatch],
+    attributes: Mapping[str, AttributeValue],
+    *,
+    white: float,
+    trust: float = 1.0,
 ) -> AttributeValue:
     """The word whose definition fits best, with the fit as confidence.
 
@@ -72,6 +75,7 @@ def aesthetic(
     attributes  complexity, pattern and style are used where present; one that is unknown
                 speaks for no word
     white       OKLab lightness of white in the picture, as for `complexity`
+    trust       how far the palette is that of a product, in [0, 1]
     "unknown" where no definition fits by half: most products have no mood of their own.
     """
     if not palette:
@@ -79,14 +83,14 @@ def aesthetic(
     mood = _mood(palette, white)
     claims = _claims(mood, attributes)
     best = sorted(AESTHETICS, key=lambda word: -claims[word])
-    confidence = claims[best[0]]
+    confidence = trust * claims[best[0]]
     total = sum(claims.values())
     chances = {word: claims[word] / total for word in best[:SHOWN] if claims[word] > 0}
     return AttributeValue(
         best[0] if confidence >= LEAST_CONFIDENCE else UNKNOWN,
         confidence,
         chances,
-        _evidence(best[0], mood, attributes),
+        _evidence(best[0], mood, attributes) | {"trust": round(trust, 2)},
     )
 
 
@@ -123,28 +127,38 @@ def _evidence(
     word: str, mood: _Mood, attributes: Mapping[str, AttributeValue]
 ) -> dict[str, str | float]:
     """The inputs the word's definition uses."""
-    numbers: dict[str, tuple[tuple[str, float], ...]] = {
-        "ornate": (("colors", mood.colors),),
-        "pastel": (("pastel_share", mood.pastel),),
-        "bold": (("contrast", mood.contrast), ("vivid_share", mood.vivid)),
-        "vibrant": (("vivid_share", mood.vivid),),
-        "earthy": (("earth_share", mood.earth),),
-        "monochrome": (("neutral_share", mood.neutral), ("contrast", mood.contrast)),
-        "classic": (("vivid_share", mood.vivid),),
-        "minimal": (("colors", mood.colors), ("vivid_share", mood.vivid)),
-    }
-    read: dict[str, tuple[str, ...]] = {
-        "ornate": ("complexity", "pattern", "style"),
-        "sporty": ("style",),
-        "bold": ("complexity", "pattern"),
-        "classic": ("style", "complexity"),
-        "minimal": ("complexity",),
-    }
     found: dict[str, str | float] = {"closest": word}
-    found |= {name: round(value, 3) for name, value in numbers.get(word, ())}
-    return found | {
-        name: attributes[name].value for name in read.get(word, ()) if name in attributes
+    numbers = {
+        "colors": mood.colors,
+        "contrast": mood.contrast,
+        "pastel_share": mood.pastel,
+        "vivid_share": mood.vivid,
+        "earth_share": mood.earth,
+        "neutral_share": mood.neutral,
     }
+    found |= {name: round(numbers[name], 3) for name in _MEASURED.get(word, ())}
+    return found | {
+        name: attributes[name].value for name in _READ.get(word, ()) if name in attributes
+    }
+
+
+_MEASURED: Mapping[str, tuple[str, ...]] = {
+    "ornate": ("colors",),
+    "pastel": ("pastel_share",),
+    "bold": ("contrast", "vivid_share"),
+    "vibrant": ("vivid_share",),
+    "earthy": ("earth_share",),
+    "monochrome": ("neutral_share", "contrast"),
+    "classic": ("vivid_share",),
+    "minimal": ("colors", "vivid_share"),
+}
+_READ: Mapping[str, tuple[str, ...]] = {
+    "ornate": ("complexity", "pattern", "style"),
+    "sporty": ("style",),
+    "bold": ("complexity", "pattern"),
+    "classic": ("style", "complexity"),
+    "minimal": ("complexity",),
+}
 
 
 def _known(attributes: Mapping[str, AttributeValue], name: str) -> bool:
@@ -159,29 +173,37 @@ def _chance(attributes: Mapping[str, AttributeValue], name: str, words: Sequence
 
 
 def _mood(palette: Sequence[Swatch], white: float) -> _Mood:
-    shares = np.array([one.share for one in palette])
-    shares = shares / shares.sum()
-    lab = oklab_table()[codes(np.stack([rgb_from_hex(one.hex) for one in palette]))] / white
-    light, chroma = lab[:, 0], np.hypot(lab[:, 1], lab[:, 2])
-    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360
-    neutral = _soft(NEUTRAL_TINT * np.maximum(light, NEUTRAL_LEAST) - chroma, TINT_EDGE)
-    sand = np.minimum(_soft(hue - SAND_HUES[0], HUE_EDGE), _soft(SAND_HUES[1] - hue, HUE_EDGE))
-    earthen = np.minimum(_soft(hue - EARTH_HUES[0], HUE_EDGE), _soft(EARTH_HUES[1] - hue, HUE_EDGE))
-    brightest = EARTH_LIGHTNESS[1] + (SAND_LIGHTNESS - EARTH_LIGHTNESS[1]) * sand
-    pastel = _soft(light - PASTEL_LIGHTNESS, LIGHT_EDGE) * _soft(PASTEL_CHROMA - chroma, EDGE)
-    earth = earthen * _soft(light - EARTH_LIGHTNESS[0], LIGHT_EDGE)
-    earth *= _soft(brightest - light, LIGHT_EDGE) * _soft(EARTH_CHROMA - chroma, EDGE)
-    mean = float(shares @ light)
-    return _Mood(
-        neutral=float(shares @ neutral),
-        pastel=float(shares @ (pastel * (1 - sand) * (1 - neutral))),
-        vivid=float(shares @ _soft(chroma - VIVID_CHROMA, EDGE)),
-        earth=float(shares @ (earth * (1 - neutral))),
-        contrast=math.sqrt(float(shares @ (light - mean) ** 2)),
-        colors=math.exp(-float(shares @ np.log(np.maximum(shares, 1e-12)))),
-    )
+    """In plain numbers: a palette has too few colors for arrays to pay."""
+    rgb = np.stack([rgb_from_hex(one.hex) for one in palette])
+    colors = oklab_table().take(codes(rgb), axis=0).tolist()
+    total = sum(one.share for one in palette)
+    neutral = pastel = vivid = earth = mean = squares = entropy = 0.0
+    for one, lab in zip(palette, colors, strict=True):
+        share = one.share / total
+        light, red, yellow = (part / white for part in lab)
+        chroma = math.hypot(red, yellow)
+        hue = math.degrees(math.atan2(yellow, red)) % 360
+        gray = _soft(NEUTRAL_TINT * max(light, NEUTRAL_LEAST) - chroma, TINT_EDGE)
+        sand = _between(hue, SAND_HUES)
+        brightest = EARTH_LIGHTNESS[1] + (SAND_LIGHTNESS - EARTH_LIGHTNESS[1]) * sand
+        pale = _soft(light - PASTEL_LIGHTNESS, LIGHT_EDGE) * _soft(PASTEL_CHROMA - chroma, EDGE)
+        earthen = _between(hue, EARTH_HUES) * _soft(light - EARTH_LIGHTNESS[0], LIGHT_EDGE)
+        earthen *= _soft(brightest - light, LIGHT_EDGE) * _soft(EARTH_CHROMA - chroma, EDGE)
+        neutral += share * gray
+        pastel += share * pale * (1 - sand) * (1 - gray)
+        vivid += share * _soft(chroma - VIVID_CHROMA, EDGE)
+        earth += share * earthen * (1 - gray)
+        mean += share * light
+        squares += share * light * light
+        entropy -= share * math.log(max(share, 1e-12))
+    contrast = math.sqrt(max(squares - mean * mean, 0.0))
+    return _Mood(neutral, pastel, vivid, earth, contrast, math.exp(entropy))
 
 
-def _soft(beyond: Floats | Doubles, reach: float) -> Doubles:
+def _between(hue: float, hues: tuple[float, float]) -> float:
+    return min(_soft(hue - hues[0], HUE_EDGE), _soft(hues[1] - hue, HUE_EDGE))
+
+
+def _soft(beyond: float, reach: float) -> float:
     """From 0 at -reach to 1 at +reach: a color just beyond an edge counts half."""
-    return np.asarray(np.clip(beyond / (2 * reach) + 0.5, 0, 1))
+    return min(max(beyond / (2 * reach) + 0.5, 0.0), 1.0)

@@ -1,12 +1,14 @@
 """The color family a shop would file a product under: two votes of the pixels, one of the head."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from math import hypot, log
 from types import MappingProxyType
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats
-from lookalike.domain.color import FAMILIES, codes, oklab_table, rgb_from_hex
+from lookalike.domain.color import FAMILIES, oklab_of_swatches, rgb_from_hex
 from lookalike.domain.features import AttributeValue, Swatch
 from lookalike.features.color_names import family_votes
 from lookalike.features.color_table import table_votes
@@ -26,19 +28,14 @@ _HEAD: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "pink": {"pink": 1}, "magenta": {"pink": 1}, "multi": {"multicolor": 1},
     }
 )  # fmt: skip
-_HEAD_PLACES = {
-    name: [(FAMILIES.index(family), part) for family, part in parts.items()]
-    for name, parts in _HEAD.items()
-}
 
-# Exponents of the votes and what follows: even ids of bench/color.py.
-PALETTE_WEIGHT, TABLE_WEIGHT, HEAD_WEIGHT = 0.3, 0.6, 0.6
-FLOOR = 0.01  # no vote excludes a family: each can be this wrong
+# What follows was chosen on even ids of bench/color.py.
+VOTES = np.array([0.3, 0.6, 0.65])  # exponents: names of the palette, table, head
+FLOOR = 0.015  # no vote excludes a family: each can be this wrong
 METAL = 0.4  # part of the matte votes a metal may claim
 METAL_WEIGHT = 0.5  # exponent of how much the material looks like metal
 USUAL_METAL, LEAST_METAL = 0.5, 0.03  # where that speaks neither for nor against, and its floor
-# Added to the logarithm beside a head: khaki is green rather than brown to shops, navy is blue.
-HABITS = MappingProxyType({"black": 0.4, "green": 0.6, "blue": 0.4, "brown": -0.5})
+COMMON = 0.5  # shops sell more black, green (khaki) and blue (navy): added to their logarithm
 CHARCOAL = 0.1  # part of black's chance that gray has too where the color is neutral
 NEUTRAL = 0.01  # OKLab chroma; a dark color with more is navy to those who do not call it black
 ALONE = 1.5  # sharpens the pixels' votes where there is no head
@@ -48,13 +45,17 @@ MULTICOLOR_SHARE = 0.15  # METHODS.md: three families over 15 %
 MULTICOLOR_FAMILIES = 3
 SHOWN = 4  # probabilities kept
 
-_BLACK, _GRAY = FAMILIES.index("black"), FAMILIES.index("gray")
-_GOLD, _SILVER = FAMILIES.index("gold"), FAMILIES.index("silver")
-_METALS = [_GOLD, _SILVER]
-_MULTICOLOR = FAMILIES.index("multicolor")
-_LIKE_GOLD = [FAMILIES.index(name) for name in ("beige", "yellow", "brown", "white")]
-_LIKE_SILVER = [FAMILIES.index(name) for name in ("gray", "white", "black")]
-_HABITS = np.array([HABITS.get(name, 0.0) for name in FAMILIES])
+_PLACE = {name: place for place, name in enumerate(FAMILIES)}
+_BLACK, _GRAY, _MULTICOLOR = _PLACE["black"], _PLACE["gray"], _PLACE["multicolor"]
+_METALS = [_PLACE["gold"], _PLACE["silver"]]
+_COMMON = np.array([COMMON * (name in ("black", "green", "blue")) for name in FAMILIES])
+_LIKE_METALS = np.array(  # (families, 2) the matte colors that gold and silver look like
+    [
+        [name in ("beige", "yellow", "brown", "white"), name in ("gray", "white", "black")]
+        for name in FAMILIES
+    ],
+    dtype=np.float64,
+)
 
 
 def color_family(
@@ -80,60 +81,56 @@ def color_family(
     if channel is None:
         channel = channel_of({swatch.hex: swatch.share for swatch in palette})
     shares = np.array([swatch.share for swatch in palette])
-    colors = oklab_table()[codes(np.stack([rgb_from_hex(swatch.hex) for swatch in palette]))]
-    named, shop = _named(palette, shares, colors), table_votes(channel)
-    shop[_MULTICOLOR] = max(shop[_MULTICOLOR], named[_MULTICOLOR]) if named[_MULTICOLOR] else 0
-    scores = _pooled(named, shop, head=head, metal=metal) * (WHOLE if whole else 1)
+    colors = oklab_of_swatches(np.stack([rgb_from_hex(swatch.hex) for swatch in palette]))
+    votes = np.empty((3, len(FAMILIES)))
+    votes[0], votes[1] = _named(palette, shares, colors), table_votes(channel)
+    votes[1, _MULTICOLOR] = max(votes[:2, _MULTICOLOR]) if votes[0, _MULTICOLOR] else 0
+    scores = _pooled(votes, head=head, metal=metal) * (WHOLE if whole else 1)
     chances = np.exp(scores - scores.max())
-    if np.hypot(*(shares @ colors)[1:]) < NEUTRAL:
+    _, red, yellow = (shares @ colors).tolist()
+    if hypot(red, yellow) < NEUTRAL:
         chances[_GRAY] += CHARCOAL * chances[_BLACK]
     chances /= chances.sum()
     best = np.argsort(-chances, kind="stable")[:SHOWN]
-    shown = {FAMILIES[row]: float(chances[row]) for row in best}
-    return AttributeValue(FAMILIES[best[0]], float(chances[best[0]]), shown)
+    shown = {
+        FAMILIES[row]: chance for row, chance in zip(best, chances[best].tolist(), strict=True)
+    }
+    first = FAMILIES[best[0]]
+    return AttributeValue(first, shown[first], shown)
 
 
-def _pooled(
-    named: Doubles, shop: Doubles, *, head: Mapping[str, float] | None, metal: float | None
-) -> Doubles:
-    """(families,) logarithm of the product of the votes' powers."""
+def _pooled(votes: Doubles, *, head: Mapping[str, float] | None, metal: float | None) -> Doubles:
+    """(families,) logarithm of the product of the powers of (3, families) votes.
+
+    The row of the head is written here, and so are the metals of the others.
+    """
     if head is None:
-        matte = shop.copy()
-        matte[_METALS] = 0
-        return ALONE * (_log(named, PALETTE_WEIGHT) + _log(matte, TABLE_WEIGHT))
-    scores = _log(_metals(named), PALETTE_WEIGHT) + _log(_metals(shop), TABLE_WEIGHT)
-    scores += _log(_head_votes(head), HEAD_WEIGHT) + _HABITS
+        votes[1, _METALS] = 0
+        return np.asarray(ALONE * (VOTES[:2] @ np.log(votes[:2] + FLOOR)))
+    votes[:2, _METALS] = np.maximum(votes[:2, _METALS], METAL * (votes[:2] @ _LIKE_METALS))
+    votes[2] = np.fromiter(head.values(), np.float64, len(head)) @ _folding(tuple(head))
+    scores = VOTES @ np.log(votes + FLOOR) + _COMMON
     if metal is not None:
-        scores[_METALS] += METAL_WEIGHT * np.log((metal + LEAST_METAL) / USUAL_METAL)
+        scores[_METALS] += METAL_WEIGHT * log((metal + LEAST_METAL) / USUAL_METAL)
     return np.asarray(scores)
 
 
-def _log(votes: Doubles, weight: float) -> Doubles:
-    return np.asarray(weight * np.log(votes + FLOOR))
-
-
-def _named(palette: tuple[Swatch, ...], shares: Doubles, colors: Floats) -> Doubles:
+def _named(palette: tuple[Swatch, ...], shares: Doubles, colors: Doubles) -> Doubles:
     """(families,) shares of the palette by name; multicolor where the rule says so."""
     votes = shares @ family_votes(colors)
-    large = np.bincount(
-        [FAMILIES.index(swatch.family) for swatch in palette], weights=shares, minlength=len(votes)
-    )
-    if (large > MULTICOLOR_SHARE).sum() >= MULTICOLOR_FAMILIES:
-        votes[_MULTICOLOR] = large.max()
+    if len(palette) >= MULTICOLOR_FAMILIES:
+        places = [_PLACE[swatch.family] for swatch in palette]
+        large = np.bincount(places, weights=shares)
+        if np.count_nonzero(large > MULTICOLOR_SHARE) >= MULTICOLOR_FAMILIES:
+            votes[_MULTICOLOR] = large.max()
     return np.asarray(votes / votes.sum())
 
 
-def _metals(votes: Doubles) -> Doubles:
-    """Votes with gold and silver no less likely than the matte colors they look like."""
-    spread = votes.copy()
-    spread[_GOLD] = max(votes[_GOLD], votes[_LIKE_GOLD].sum() * METAL)
-    spread[_SILVER] = max(votes[_SILVER], votes[_LIKE_SILVER].sum() * METAL)
-    return spread
-
-
-def _head_votes(head: Mapping[str, float]) -> Doubles:
-    votes = np.zeros(len(FAMILIES))
-    for name, probability in head.items():
-        for place, part in _HEAD_PLACES.get(name, ()):
-            votes[place] += probability * part
-    return votes
+@lru_cache(maxsize=8)  # an encoder has one list of classes
+def _folding(names: tuple[str, ...]) -> Doubles:
+    """(names, families) part of every color class in every family; none for unknown classes."""
+    parts = np.zeros((len(names), len(FAMILIES)))
+    for row, name in enumerate(names):
+        for family, part in _HEAD.get(name, {}).items():
+            parts[row, _PLACE[family]] = part
+    return parts

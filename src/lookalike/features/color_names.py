@@ -84,31 +84,34 @@ def accent_colors(palette: tuple[Swatch, ...], family: str) -> tuple[str, ...]:
     return tuple(others)
 
 
-def family_votes(lab: Floats) -> Doubles:
+def family_votes(lab: Floats | Doubles) -> Doubles:
     """(count, families) how people would name each of (count, 3) OKLab colors; rows sum to 1.
 
     A mixture of prototypes; gold, silver and multicolor get nothing: no single color is one.
     """
-    prototypes, families = _prototypes()
-    gaps = ((_warped(lab)[:, None] - prototypes[None]) ** 2).sum(axis=-1)
-    near = np.exp(-(gaps - gaps.min(axis=1, keepdims=True)) / (2 * REACH**2))
+    prototypes, lengths, families = _prototypes()
+    # a prototype's squared distance less the color's own square, which all of them share
+    gaps = lengths - _warped(lab) @ prototypes
+    near = np.exp((gaps.min(axis=1, keepdims=True) - gaps) / (2 * REACH**2))
     votes = near @ families
     return np.asarray(votes / votes.sum(axis=1, keepdims=True))
 
 
-def _warped(lab: Floats) -> Doubles:
-    chroma = np.hypot(lab[..., 1], lab[..., 2])
+def _warped(lab: Floats | Doubles) -> Doubles:
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
     stretch = CHROMA_WARP / np.sqrt(np.maximum(chroma, 1e-6))
-    return np.stack(
-        [LIGHTNESS_WEIGHT * lab[..., 0], stretch * lab[..., 1], stretch * lab[..., 2]], axis=-1
-    ).astype(np.float64)
+    warped = lab * stretch[:, None].astype(np.float64)
+    warped[:, 0] = LIGHTNESS_WEIGHT * lab[:, 0]
+    return np.asarray(warped)
 
 
 @cache
-def _prototypes() -> tuple[Doubles, Doubles]:
-    """(prototypes, 3) warped OKLab and (prototypes, families) one at each one's family."""
+def _prototypes() -> tuple[Doubles, Doubles, Doubles]:
+    """(3, prototypes) twice the warped OKLab, (prototypes,) its squared length, and
+    (prototypes, families) one at each one's family."""
     values = np.array([row[1:] for row in _PROTOTYPES])
     hue = np.radians(values[:, 2])
     lab = np.stack([values[:, 0], values[:, 1] * np.cos(hue), values[:, 1] * np.sin(hue)], axis=-1)
     families = np.eye(len(FAMILIES))[[FAMILIES.index(row[0]) for row in _PROTOTYPES]]
-    return _warped(lab.astype(np.float32)), families
+    warped = _warped(lab)
+    return 2 * warped.T, (warped**2).sum(axis=1), families

@@ -10,8 +10,8 @@ import numpy as np
 
 from lookalike.domain.arrays import Doubles, Pixels
 from lookalike.domain.features import Component
-from lookalike.features.form import legged, t_shaped
-from lookalike.features.outline import BANDS, Box, Outline, ramp
+from lookalike.features.form import legged, lower_width, t_shaped
+from lookalike.features.outline import BANDS, Box, Outline, ramp, window
 
 MOST_OBJECTS = 8
 LEAST_OBJECT = 0.08  # of the foreground; by eye: below, it is a tag, a cap or a leak of the mask
@@ -40,7 +40,7 @@ def components(
     """
     if form is None:
         return ()
-    found = _objects(pixels, form)
+    found = _objects(pixels, form) if len(form.pieces) > 1 else []
     if len(found) < 2:
         found = _parts(pixels, form, apparel)
     sure = [one for one in found if one.confidence >= LEAST_CONFIDENCE]
@@ -53,12 +53,12 @@ def _objects(pixels: Pixels, form: Outline) -> list[Component]:
     groups: list[tuple[Box, list[int]]] = []
     for row, piece in enumerate(form.pieces):
         box = form.piece_boxes[row]
-        members = [int(piece)]
+        members = [piece]
         for other in [one for one in groups if _one_thing(one[0], box)]:
             groups.remove(other)
             box, members = _around(box, other[0]), members + other[1]
         groups.append((box, members))
-    counts = dict(zip(form.pieces.tolist(), form.areas.tolist(), strict=True))
+    counts = dict(zip(form.pieces, form.areas, strict=True))
     areas = [sum(counts[piece] for piece in members) for _, members in groups]
     total = sum(areas)
     large = [row for row, area in enumerate(areas) if area >= LEAST_OBJECT * total]
@@ -67,10 +67,11 @@ def _objects(pixels: Pixels, form: Outline) -> list[Component]:
         return []
     boxes = [groups[row][0] for row in large]
     masks = [np.isin(form.labels, groups[row][1]) for row in large]
-    means = [pixels[mask].mean(axis=0) for mask in masks]
+    around = pixels[window(form.edges)]
+    means = [around[mask].mean(axis=0) for mask in masks]
     background = _background(pixels)
     solid = [
-        areas[row] >= SOLID * box[2] * box[3] * form.inside.size
+        areas[row] >= SOLID * box[2] * box[3] * pixels.shape[0] * pixels.shape[1]
         for row, box in zip(large, boxes, strict=True)
     ]
     contrast = [_distance(mean, background) >= CONTRAST for mean in means]
@@ -95,11 +96,17 @@ def _distance(one: Doubles, other: Doubles) -> float:
 
 
 def _any_stacked(boxes: Sequence[Box]) -> bool:
+    """Whether a box lies over another without any beside it; in a grid each has a neighbor."""
     return any(
-        -_gap(one, other, 0) > STACKED * min(one[2], other[2])
-        for row, one in enumerate(boxes)
-        for other in boxes[:row]
+        any(_in_line(one, other, 0) for other in boxes if other is not one)
+        and not any(_in_line(one, other, 1) for other in boxes if other is not one)
+        for one in boxes
     )
+
+
+def _in_line(one: Box, other: Box, axis: int) -> bool:
+    """Whether two boxes share most of their extent along an axis: 0 over, 1 beside each other."""
+    return -_gap(one, other, axis) > STACKED * min(one[axis + 2], other[axis + 2])
 
 
 def _one_thing(one: Box, other: Box) -> bool:
@@ -163,14 +170,14 @@ def _handle(pixels: Pixels, form: Outline) -> Component | None:
     left, top, across, down = form.opening_box
     rise = (top - y) / height
     middle = (left + across / 2 - x) / width
-    body = float(form.widths[BANDS // 2 :].max())
+    body = max(form.widths[BANDS // 2 :])
     confidence = (
         ramp(form.opening, LEAST_OPENING / 2, LEAST_OPENING)
         * ramp(rise, 0.2, 0.12)
         * ramp((top + down - y) / height, 0.75, 0.6)
         * ramp(across / width, 0.15, 0.25)
         * ramp(abs(middle - 0.5), 0.25, 0.12)
-        * ramp(float(form.widths[0]) / max(body, 0.05), 0.9, 0.75)
+        * ramp(form.widths[0] / max(body, 0.05), 0.9, 0.75)
     )
     if confidence > 0 and not _see_through(pixels, form.opening_box):
         return None
@@ -193,15 +200,15 @@ def _see_through(pixels: Pixels, box: Box) -> bool:
 
 def _sleeves(form: Outline, apparel: float) -> list[Component]:
     """What stands out on both sides of the body at the top of a garment."""
-    body = float(np.median(form.widths[BANDS // 2 :]))
-    wide = float(form.widths[: BANDS // 2].max())
+    body = lower_width(form.widths)
+    wide = max(form.widths[: BANDS // 2])
     confidence = ramp(apparel, 0.4, 0.7) * t_shaped(form.widths) * ramp(form.symmetry, 0.6, 0.8)
     if confidence <= 0:
         return []
     x, y, width, height = form.box
-    reach = float(np.flatnonzero(form.widths > (wide + body) / 2)[-1] + 1) / BANDS
+    reach = max(band for band in range(BANDS) if form.widths[band] > (wide + body) / 2) + 1
     side = (1 - body) / 2 * width
     return [
-        Component("sleeve", (start, y, side, reach * height), 0.9 * confidence)
+        Component("sleeve", (start, y, side, reach / BANDS * height), 0.9 * confidence)
         for start in (x, x + width - side)
     ]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
+from lookalike.domain.arrays import Booleans, Floats
 
 INSIDE = 0.5  # a pixel of this weight belongs to the product
 LEAST_PIXELS = 24  # fewer say nothing about a form; by eye on masks of 60 x 80 pictures
@@ -20,26 +20,31 @@ LEG_OPEN = 0.5  # a cell less full than this parts two legs
 TOUCHED = 0.35  # of a side of the picture: the product is cut there; by eye
 
 _ALL_NEIGHBORS = np.ones((3, 3), dtype=bool)
+_SIDE_NEIGHBORS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)
 
-Labels = NDArray[np.int32]
+Labels = NDArray[np.intp]
 """What scipy calls connected pieces by."""
 
 Box = tuple[float, float, float, float]
 """x, y, width, height as fractions of the upright image."""
+
+Edges = tuple[int, int, int, int]
+"""Top, bottom, left and right in pixels, as for slices."""
 
 
 @dataclass(frozen=True)
 class Outline:
     """What the outline of a product is like; fractions are of its bounding box.
 
-    inside      (h, w) the product without crumbs, over the whole picture
-    labels      (h, w) number of the connected piece, 0 outside
-    pieces      (count,) number in `labels` of every piece but crumbs, the largest first
-    areas       (count,) pixels of each
-    piece_boxes of each
+    edges       the bounding box in pixels of the picture
+    inside      (h, w) the product without crumbs, in its bounding box
+    labels      (h, w) number of the connected piece there, 0 outside
+    pieces      number in `labels` of every piece but crumbs, the largest first
+    areas       pixels of each
+    piece_boxes of each, in the picture
     box         the bounding box in the picture
     grid        (GRID, GRID) how full every cell of the bounding box is, in [0, 1], openings filled
-    widths      (BANDS,) from the first to the last cell inside, top to bottom
+    widths      of each of BANDS, from the first to the last cell inside, top to bottom
     legs        how far up from the bottom, as a share of the height, it is open in the middle
     leg_gap     how much of the width is open there
     open_share  of what lies between the first and last cell of every row, how much is open
@@ -53,14 +58,15 @@ class Outline:
     cut_sides   of the picture, how many sides the product runs out of
     """
 
+    edges: Edges
     inside: Booleans
     labels: Labels
-    pieces: Integers
-    areas: Integers
+    pieces: tuple[int, ...]
+    areas: tuple[int, ...]
     piece_boxes: tuple[Box, ...]
     box: Box
     grid: Floats
-    widths: Doubles
+    widths: tuple[float, ...]
     legs: float
     leg_gap: float
     open_share: float
@@ -75,37 +81,29 @@ class Outline:
 
 
 def outline(weights: Floats) -> Outline | None:
-    """The outline of (h, w) foreground weights; None where too little is inside."""
-    inside = weights > INSIDE
-    if int(np.count_nonzero(inside)) < LEAST_PIXELS:
+    """The outline of (h, w) foreground weights; None where too little is inside, or only dust."""
+    marked = weights > INSIDE
+    if int(np.count_nonzero(marked)) < LEAST_PIXELS:
         return None
-    found, count = ndimage.label(inside, _ALL_NEIGHBORS)
-    labels = np.asarray(found, dtype=np.int32)
-    pieces = np.ones(1, dtype=np.int64)
-    areas = np.array([np.count_nonzero(inside)], dtype=np.int64)
-    if count > 1:
-        counts = np.bincount(labels.ravel())
-        counts[0] = 0
-        large = np.flatnonzero(counts >= CRUMB * counts.sum())
-        pieces = large[np.argsort(-counts[large], kind="stable")]
-        areas = counts[pieces]
-        keep = np.zeros(len(counts), dtype=bool)
-        keep[pieces] = True
-        inside = keep[labels]
-    top, bottom, left, right = bounds(inside)
-    box = fractions((top, bottom, left, right), inside.shape)
-    kept = inside[top:bottom, left:right]
-    height, width = kept.shape
-    raw = shares(height, GRID) @ kept.astype(np.float32) @ shares(width, GRID).T
+    size = marked.shape
+    parts = _pieces(marked)
+    if parts is None:
+        return None
+    top, bottom, left, right = parts.edges
+    box = fractions(parts.edges, size)
+    height, width = parts.inside.shape
+    raw = _rows(height) @ parts.inside.astype(np.float32) @ _columns(width)
     grid, opening, opening_box = _closed(raw, box)
+    total = float(grid.sum())
     legs, leg_gap = _legs(grid)
-    widths, gaps = _widths(grid > INSIDE, grid)
+    widths, gaps = _widths(grid)
     return Outline(
-        inside=inside,
-        labels=labels,
-        pieces=pieces,
-        areas=areas,
-        piece_boxes=(box,) if count == 1 else _piece_boxes(labels, pieces),
+        edges=parts.edges,
+        inside=parts.inside,
+        labels=parts.labels,
+        pieces=parts.numbers,
+        areas=parts.areas,
+        piece_boxes=(box,) if len(parts.numbers) == 1 else _piece_boxes(parts, size),
         box=box,
         grid=grid,
         widths=widths,
@@ -115,33 +113,87 @@ def outline(weights: Floats) -> Outline | None:
         opening=opening,
         opening_box=opening_box,
         aspect=height / width,
-        fill=float(grid.mean()),
+        fill=total / GRID**2,
         length=_length(grid, height, width),
-        symmetry=_overlap(grid, grid[:, ::-1]),
-        ellipse=_overlap(grid, _ELLIPSE),
-        cut_sides=sum(
-            int(np.count_nonzero(side)) > TOUCHED * len(side)
-            for side in (inside[0], inside[-1], inside[:, 0], inside[:, -1])
-        ),
+        symmetry=_overlap(grid, grid[:, ::-1], total + total),
+        ellipse=_overlap(grid, _ELLIPSE, total + _ELLIPSE_TOTAL),
+        cut_sides=_cut(parts.inside[0], size[1], top == 0)
+        + _cut(parts.inside[-1], size[1], bottom == size[0])
+        + _cut(parts.inside[:, 0], size[0], left == 0)
+        + _cut(parts.inside[:, -1], size[0], right == size[1]),
     )
 
 
-def _piece_boxes(labels: Labels, pieces: Integers) -> tuple[Box, ...]:
-    found = ndimage.find_objects(labels)
-    places = [found[int(piece) - 1] for piece in pieces]
+@dataclass(frozen=True)
+class _Pieces:
+    edges: Edges
+    inside: Booleans
+    labels: Labels
+    numbers: tuple[int, ...]
+    areas: tuple[int, ...]
+
+
+def _pieces(marked: Booleans) -> _Pieces | None:
+    """The connected pieces of (h, w) in the box around all but crumbs; None if all are crumbs."""
+    edges = bounds(marked)
+    inside = np.ascontiguousarray(marked[window(edges)])
+    labels = np.empty(inside.shape, dtype=np.intp)
+    if ndimage.label(inside, _ALL_NEIGHBORS, output=labels) == 1:
+        return _Pieces(edges, inside, labels, (1,), (int(np.count_nonzero(inside)),))
+    counts = np.bincount(labels.ravel())
+    counts[0] = 0
+    large = counts >= CRUMB * counts.sum()
+    numbers = np.flatnonzero(large)
+    if len(numbers) == 0:
+        return None
+    numbers = numbers[np.argsort(-counts[numbers], kind="stable")]
+    if len(numbers) < np.count_nonzero(counts):
+        inside = large[labels]
+        within = bounds(inside)
+        inside = np.ascontiguousarray(inside[window(within)])
+        labels = np.ascontiguousarray(labels[window(within)])
+        top, left = edges[0], edges[2]
+        edges = (top + within[0], top + within[1], left + within[2], left + within[3])
+    areas = counts[numbers]
+    return _Pieces(edges, inside, labels, tuple(numbers.tolist()), tuple(areas.tolist()))
+
+
+def window(edges: Edges) -> tuple[slice, slice]:
+    """What to index a picture with to get that part of it."""
+    top, bottom, left, right = edges
+    return slice(top, bottom), slice(left, right)
+
+
+def _piece_boxes(parts: _Pieces, size: tuple[int, ...]) -> tuple[Box, ...]:
+    found = ndimage.find_objects(parts.labels)
+    places = [found[number - 1] for number in parts.numbers]
+    top, _, left, _ = parts.edges
     return tuple(
-        fractions((rows.start, rows.stop, columns.start, columns.stop), labels.shape)
+        fractions(
+            (top + rows.start, top + rows.stop, left + columns.start, left + columns.stop), size
+        )
         for rows, columns in places
     )
 
 
-def bounds(inside: Booleans) -> tuple[int, int, int, int]:
+def _cut(side: Booleans, length: int, touches: bool) -> bool:
+    """Whether the product runs out of a side of the picture that is `length` long."""
+    return touches and int(np.count_nonzero(side)) > TOUCHED * length
+
+
+def bounds(inside: Booleans) -> Edges:
     """Top, bottom, left and right of what is inside, as for slices; not for an empty mask."""
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    rows: Booleans = np.any(inside, axis=1)
+    columns: Booleans = np.any(inside, axis=0)
+    return (
+        int(rows.argmax()),
+        len(rows) - int(rows[::-1].argmax()),
+        int(columns.argmax()),
+        len(columns) - int(columns[::-1].argmax()),
+    )
 
 
-def fractions(edges: tuple[int, int, int, int], size: tuple[int, ...]) -> Box:
+def fractions(edges: Edges, size: tuple[int, ...]) -> Box:
     """The box of top, bottom, left and right in a picture of (height, width) pixels."""
     top, bottom, left, right = edges
     height, width = size
@@ -156,20 +208,30 @@ def shares(count: int, cells: int) -> Floats:
     return np.asarray(np.diff(upto, axis=0) * cells / count, dtype=np.float32)
 
 
+def _rows(count: int) -> Floats:
+    return shares(count, GRID)
+
+
+@lru_cache(maxsize=256)
+def _columns(count: int) -> Floats:
+    return np.ascontiguousarray(shares(count, GRID).T)
+
+
 def ramp(value: float, low: float, high: float) -> float:
     """0 at `low`, 1 at `high`, even between; `low` may be the greater one."""
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
-def _widths(cells: Booleans, grid: Floats) -> tuple[Doubles, float]:
-    first = cells.argmax(axis=1)
-    last = GRID - cells[:, ::-1].argmax(axis=1)
-    spans = np.where(cells[np.arange(GRID), first], last - first, 0)
-    between = np.maximum.accumulate(cells, axis=1)
-    between &= np.maximum.accumulate(cells[:, ::-1], axis=1)[:, ::-1]
+def _widths(grid: Floats) -> tuple[tuple[float, ...], float]:
+    """The widths of the bands, and how much is open between the first and last cell of a row."""
+    cells = grid > INSIDE
+    first, end = cells.argmax(axis=1), (cells * _ENDS).max(axis=1)
+    spans = end - first
     total = int(spans.sum())
-    open_share = 1 - float(grid[between].sum()) / total if total else 0.0
-    return spans.reshape(BANDS, -1).mean(axis=1) / GRID, open_share
+    between = (first[:, None] <= _NUMBERS) & (end[:, None] > _NUMBERS)
+    open_share = 1 - float((grid * between).sum()) / total if total else 0.0
+    widths = spans.reshape(BANDS, -1).sum(axis=1) / (GRID * GRID / BANDS)
+    return tuple(widths.tolist()), open_share
 
 
 def _closed(raw: Floats, box: Box) -> tuple[Floats, float, Box | None]:
@@ -178,15 +240,13 @@ def _closed(raw: Floats, box: Box) -> tuple[Floats, float, Box | None]:
     Cells decide, not pixels: an outline may have a leak narrower than a cell.
     """
     around = np.ones((GRID + 2, GRID + 2), dtype=bool)
-    around[1:-1, 1:-1] = raw <= LEAK
-    labels, count = ndimage.label(around)
-    if count < 2:
+    np.less_equal(raw, LEAK, out=around[1:-1, 1:-1])
+    labels = np.empty(around.shape, dtype=np.intp)
+    if ndimage.label(around, _SIDE_NEIGHBORS, output=labels) < 2:
         return raw, 0.0, None
-    enclosed = labels != labels[0, 0]
-    enclosed &= labels > 0
-    counts = np.bincount(labels[enclosed])
-    if len(counts) == 0:
-        return raw, 0.0, None
+    counts = np.bincount(labels.ravel())
+    counts[0] = counts[labels[0, 0]] = 0
+    enclosed = (counts > 0)[labels]
     grid = np.where(enclosed[1:-1, 1:-1], np.float32(1), raw)
     largest = int(counts.argmax())
     top, bottom, left, right = (edge - 1 for edge in bounds(labels == largest))
@@ -209,31 +269,29 @@ def _legs(grid: Floats) -> tuple[float, float]:
     return first / GRID, 1 - float(grid[::-1][1:first].mean())
 
 
-def _placed(
-    edges: tuple[int, int, int, int] | None, top: int, left: int, size: tuple[int, ...]
-) -> Box | None:
-    if edges is None:
-        return None
-    return fractions((edges[0] + top, edges[1] + top, edges[2] + left, edges[3] + left), size)
-
-
 def _length(grid: Floats, height: int, width: int) -> float:
     """From the second moments of the cells; a twelfth is what one cell has of its own."""
-    by_row, by_column = grid.sum(axis=1), grid.sum(axis=0)
-    total = float(by_row.sum())
-    y, x = _STEPS - by_row @ _STEPS / total, _STEPS - by_column @ _STEPS / total
-    tall = float(by_row @ y**2 / total + 1 / 12) * height**2
-    wide = float(by_column @ x**2 / total + 1 / 12) * width**2
-    slant = float(y @ grid @ x / total) * height * width
+    moments = (_POWERS.T @ grid @ _POWERS).tolist()
+    total = moments[0][0]
+    y, x = moments[1][0] / total, moments[0][1] / total
+    tall = (moments[2][0] / total - y * y + 1 / 12) * height**2
+    wide = (moments[0][2] / total - x * x + 1 / 12) * width**2
+    slant = (moments[1][1] / total - x * y) * height * width
     half, spread = (tall + wide) / 2, math.hypot((tall - wide) / 2, slant)
     return math.sqrt((half + spread) / max(half - spread, 1e-3 * half))
 
 
-def _overlap(one: Floats, other: Floats) -> float:
-    return float(np.minimum(one, other).sum() / max(float(np.maximum(one, other).sum()), 1e-9))
+def _overlap(one: Floats, other: Floats, total: float) -> float:
+    """What both have to what either has; total: the sum of both."""
+    shared = float(np.minimum(one, other).sum())
+    return shared / max(total - shared, 1e-9)
 
 
 _MIDDLE = slice(GRID * 3 // 8, GRID * 5 // 8)
-_STEPS = np.arange(GRID, dtype=np.float32)
-_MIDDLES = (np.arange(GRID, dtype=np.float32) + 0.5) / GRID * 2 - 1
+_NUMBERS = np.arange(GRID)
+_ENDS = _NUMBERS + 1
+_FROM_MIDDLE = _NUMBERS - (GRID - 1) / 2
+_POWERS = np.stack([_FROM_MIDDLE**power for power in range(3)], axis=1).astype(np.float32)
+_MIDDLES = (_FROM_MIDDLE / (GRID / 2)).astype(np.float32)
 _ELLIPSE = (_MIDDLES[:, None] ** 2 + _MIDDLES**2 <= 1).astype(np.float32)
+_ELLIPSE_TOTAL = float(_ELLIPSE.sum())

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
-from lookalike.domain.arrays import Floats, Integers, Pixels
+from lookalike.domain.arrays import Doubles, Floats, Integers, Pixels
 from lookalike.domain.color import (
     FAMILIES,
     codes,
     hex_from_rgb,
+    oklab_of_swatches,
     oklab_table,
     rgb_from_hex,
 )
@@ -81,7 +82,7 @@ def palette_and_channel(pixels: Pixels, weights: Floats) -> tuple[tuple[Swatch, 
     by_cell = np.zeros(len(oklab_table()), dtype=np.uint8)
     by_cell[bins.cell] = groups
     colors = _mean_colors(flat, weight, by_cell.take(cells), count=count)
-    names = family_votes(oklab_table()[codes(colors)]).argmax(axis=1)
+    names = family_votes(oklab_of_swatches(colors)).argmax(axis=1)
     order = np.lexsort((np.arange(count), -shares))
     swatches = tuple(
         Swatch(hex_from_rgb(colors[row]), float(shares[row]), FAMILIES[names[row]]) for row in order
@@ -103,15 +104,19 @@ def _mean_colors(flat: Pixels, weight: Floats, group: Pixels, *, count: int) -> 
 def channel_of(colors: Mapping[str, float]) -> Floats:
     """The color channel of hex colors with weights, for a query such as "like this but green"."""
     rgb = np.stack([rgb_from_hex(text) for text in colors])
-    return _channel(codes(rgb), np.array(list(colors.values()), dtype=np.float32))
+    weight = np.array(list(colors.values()), dtype=np.float32)
+    return _histogram(*_parts(oklab_of_swatches(rgb)), weight)
 
 
 def _channel(cells: Integers, weight: Floats) -> Floats:
     nearest, parts = _spread()
+    return _histogram(nearest[cells], parts[cells], weight)
+
+
+def _histogram(nearest: Integers, parts: Floats, weight: Floats) -> Floats:
+    """The square root of the shares; (count, NEIGHBORS) prototypes and parts, (count,) weight."""
     histogram = np.bincount(
-        nearest[cells].ravel(),
-        weights=(parts[cells] * weight[:, None]).ravel(),
-        minlength=PROTOTYPE_COUNT,
+        nearest.ravel(), weights=(parts * weight[:, None]).ravel(), minlength=PROTOTYPE_COUNT
     )
     return np.asarray(np.sqrt(histogram / max(histogram.sum(), 1e-12)), dtype=np.float32)
 
@@ -119,11 +124,20 @@ def _channel(cells: Integers, weight: Floats) -> Floats:
 @cache
 def _spread() -> tuple[Integers, Floats]:
     """(32768, NEIGHBORS) prototypes of every 5-bit color and its parts at them; rows sum to 1."""
-    colors = _stretched(oklab_table())
-    near = cKDTree(_lattice(colors)).query(colors, k=NEIGHBORS)
+    return _parts(oklab_table())
+
+
+def _parts(lab: Floats | Doubles) -> tuple[Integers, Floats]:
+    """(count, NEIGHBORS) the prototypes near (count, 3) OKLab and the parts they take."""
+    near = _prototypes().query(_stretched(lab), k=NEIGHBORS)
     parts = np.exp(-((near[0] / (KERNEL * SPACING)) ** 2) / 2)
     parts /= parts.sum(axis=1, keepdims=True)
     return np.asarray(near[1], dtype=np.int64), parts.astype(np.float32)
+
+
+@cache
+def _prototypes() -> cKDTree:
+    return cKDTree(_lattice(_stretched(oklab_table())))
 
 
 def _lattice(colors: Floats) -> Floats:
@@ -135,7 +149,7 @@ def _lattice(colors: Floats) -> Floats:
     return np.asarray(points[outside < GAMUT_MARGIN * SPACING], dtype=np.float32)
 
 
-def _stretched(lab: Floats) -> Floats:
+def _stretched(lab: Floats | Doubles) -> Floats:
     chroma = np.maximum(np.hypot(lab[:, 1], lab[:, 2]), 1e-6)
     stretch = (chroma / CHROMA_UNIT) ** (CHROMA_POWER - 1)
     return np.stack(

@@ -19,9 +19,9 @@ from lookalike.features.aesthetic import aesthetic
 from lookalike.features.color_family import color_family
 from lookalike.features.color_names import accent_colors
 from lookalike.features.components import components
-from lookalike.features.familiarity import familiarity
+from lookalike.features.familiarity import LEAST_FAMILIAR, familiarity
 from lookalike.features.foreground import foreground
-from lookalike.features.form import complexity, shape, white_level
+from lookalike.features.form import complexity, outline_trust, shape, white_level
 from lookalike.features.heads import (
     CHANNEL_HEADS,
     head_attributes,
@@ -37,7 +37,7 @@ from lookalike.features.pattern import pattern_guess
 from lookalike.features.protocol import Encoded, Encoder
 from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
 ANALYSIS_PX = (
@@ -136,7 +136,7 @@ class Extractor:
         return [_row(whole, row) for row in range(len(prepared))]
 
     def finish(self, prepared: Prepared, encoded: Encoded) -> ImageFeatures:
-        """Measure the foreground and put everything together; about 3 ms of processor time."""
+        """Measure the foreground and put everything together; half the time goes to the pattern."""
         heads = self.encoder.heads
         chances = {name: values[0] for name, values in encoded.heads.items()}
         pixels = prepared.pixels
@@ -175,10 +175,13 @@ class Extractor:
             )
             if guess is not None:
                 named["pattern"] = pattern_attribute(guess, heads["pattern"], chances["pattern"])
-        form, white = outline(product.weights), white_level(pixels)
-        named["shape"] = shape(product, form)
-        named["complexity"] = complexity(pixels, form, swatches, white=white)
-        named["aesthetic"] = aesthetic(swatches, named, white=white)
+        form, white = outline(product.weights), white_level(product.lab)
+        best = float(chances["category"].max()) if "category" in chances else None
+        trust = outline_trust(product, category=best)
+        known = familiar is None or familiar >= LEAST_FAMILIAR
+        named["shape"] = shape(product, form, trust=trust, familiar=known)
+        named["complexity"] = complexity(product.lab, form, swatches, white=white, trust=trust)
+        named["aesthetic"] = aesthetic(swatches, named, white=white, trust=trust)
         garment = (_labeled(heads, chances, "category") or {}).get("apparel", 0.0)
         return ImageFeatures(
             row=self.layout.row(parts),
@@ -187,6 +190,7 @@ class Extractor:
             evidence={
                 "mask": product.source,
                 "mask_share": round(product.share, 4),
+                "background": "plain" if product.plain else "busy",
                 "format": prepared.format,
                 **_gender_hint(heads.get("gender"), chances.get("gender")),
             },

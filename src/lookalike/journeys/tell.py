@@ -69,6 +69,7 @@ def told(
     palettes = [_hexes(one) for one in documents]
     pairs = swatch_pairs(_hexes(start.document), palettes)
     ours = known_values(start.document)
+    own_family = _main_family(start.document)
     answer = []
     for place, document in enumerate(documents):
         match = Match(
@@ -77,6 +78,7 @@ def told(
             swatches=pairs[place],
             images=(queries[place], images[place]),
             main_color=next(iter(palettes[place]), ""),
+            main_families=(own_family, _main_family(document)),
         )
         theirs = known_values(document)
         score = scores[place]
@@ -92,6 +94,11 @@ def told(
             )
         )
     return tuple(answer)
+
+
+def _main_family(document: Mapping[str, Any]) -> str:
+    palette = document.get("palette")
+    return str(palette[0].get("family", "")) if palette else ""
 
 
 def _hexes(document: Mapping[str, Any]) -> list[str]:

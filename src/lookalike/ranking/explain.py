@@ -62,6 +62,8 @@ class Match(NamedTuple):
     contributions  channel -> its part of the score, the most decisive first
     strengths      channel -> contribution divided by that of the anchor with itself
     main_color     the product's color of the largest share, as hex
+    main_families  what pixels alone call the main color of the anchor and of the product; the
+                   merchant may call them otherwise, and then no shade is spoken of
     """
 
     contributions: Mapping[str, float]
@@ -69,6 +71,7 @@ class Match(NamedTuple):
     swatches: tuple[SwatchPair, ...]
     images: tuple[int, int]
     main_color: str = ""
+    main_families: tuple[str, str] = ("", "")
 
 
 def band(score: float, *, wished: bool = False) -> Band:
@@ -168,9 +171,10 @@ def _color_phrase(match: Match, ours: str | None, theirs: str | None) -> str:
         return ""
     nearest = match.swatches[0].delta_e if match.swatches else float("inf")
     if ours == theirs:
-        return f"{'exactly the' if nearest <= SAME_SHADE else 'the'} same {theirs}"
+        exact = nearest <= SAME_SHADE and match.main_families[0] == ours
+        return f"{'exactly the' if exact else 'the'} same {theirs}"
     of_main = bool(match.swatches) and match.swatches[0].product == match.main_color
-    close = of_main and nearest <= CLOSE_SHADE
+    close = of_main and nearest <= CLOSE_SHADE and match.main_families == (ours, theirs)
     return f"{theirs} close to the {ours} of the original" if close else ""
 
 
