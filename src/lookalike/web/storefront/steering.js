@@ -7,7 +7,7 @@
  */
 export const DEFAULT_WEIGHTS = {
   look: 1,
-  color: 0.5,
+  color: 0.1,
   pattern: 0.2,
   style: 0.1,
   material: 0.1,
