@@ -7,12 +7,12 @@
  */
 export const DEFAULT_WEIGHTS = {
   look: 1,
-  color: 0.1,
+  color: 0.08,
   pattern: 0.2,
   style: 0.1,
   material: 0.1,
   type: 0.3,
-  shape: 0.2,
+  shape: 0.4,
 };
 
 export const STEERED = ["look", "color", "shape", "pattern", "type"];
@@ -28,11 +28,15 @@ export const NOT_STEERED = {
 };
 
 const MOST_FACTOR = 5; // a slider at its end; by eye: the channel then decides the list
+const LEAST_MOST = 2.5; // and for channels whose default is small; five times what color once had
 const DEFAULT_DIVERSITY = 0.1; // the server's own; a browser test compares them
 
-/** How many times its default weight a slider stands for: 0 at 0, 1 in the middle. */
-export function factor(value) {
-  return value <= MIDDLE ? value / MIDDLE : 1 + ((value - MIDDLE) / MIDDLE) * (MOST_FACTOR - 1);
+/** The weight a slider stands for: 0 at 0, the channel's default in the middle. */
+export function weight(name, value) {
+  const usual = DEFAULT_WEIGHTS[name];
+  if (value <= MIDDLE) return (usual * value) / MIDDLE;
+  const most = Math.max(usual * MOST_FACTOR, LEAST_MOST);
+  return usual + ((value - MIDDLE) / MIDDLE) * (most - usual);
 }
 
 /** Diversity of the variety slider: 0 at 0, the default in the middle, 1 at the end. */
@@ -50,10 +54,7 @@ export function options(steering, channels) {
   const asked = {};
   if (Object.keys(steering.sliders).length) {
     asked.weights = Object.fromEntries(
-      channels.map((name) => [
-        name,
-        DEFAULT_WEIGHTS[name] * factor(steering.sliders[name] ?? MIDDLE),
-      ]),
+      channels.map((name) => [name, weight(name, steering.sliders[name] ?? MIDDLE)]),
     );
   }
   if (steering.variety !== null) asked.diversity = diversity(steering.variety);
