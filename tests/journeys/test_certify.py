@@ -2,13 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from lookalike import NotFound
+from lookalike import Engine, NotFound, Settings
 from lookalike.cli.main import cli
 from lookalike.domain.filter_parsing import parse_filter
 from lookalike.errors import InvalidInput
+from lookalike.features.image_fit import encode_jpeg
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,20 @@ def test_the_command_writes_its_report(shop, tmp_path):
     table = tmp_path / "trials.csv"
     assert CliRunner().invoke(cli, [*place, "--out", str(table)]).exit_code == 0
     assert len(table.read_text().splitlines()) == told["photos"] + 1
+
+
+def test_a_photo_that_shows_nothing_once_disturbed_is_a_problem_and_not_the_end(tmp_path):
+    """A nearly white picture with one faint corner is blank when it is 20% brighter."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    faint = np.full((64, 64, 3), 255, np.uint8)
+    faint[:8, :8] = 236
+    (folder / "faint.jpg").write_bytes(encode_jpeg(faint, quality=95))
+    red = np.full((64, 64, 3), 255, np.uint8)
+    red[16:48, 16:48] = (200, 20, 20)
+    (folder / "red.jpg").write_bytes(encode_jpeg(red, quality=95))
+    with Engine.open(Settings.load({"workspace": str(tmp_path / "workspace")})) as engine:
+        engine.index(str(folder))
+        report = engine.quality().certify(sample=2)
+    assert {one.sku for one in report.problems} == {"faint"}
+    assert report.photos > 10

@@ -164,10 +164,15 @@ class _Run:
             rng = np.random.default_rng([self.seed, *str(subject.document["sku"]).encode()])
             photos = on_backgrounds(subject.pixels, weights, rng=rng)
         photos |= disturbed(subject.pixels)
-        return {
-            name: extractor.prepare(encode_jpeg(pixels, quality=JPEG_QUALITY))
-            for name, pixels in photos.items()
-        }
+        found = {}
+        for name, pixels in photos.items():
+            try:
+                found[name] = extractor.prepare(encode_jpeg(pixels, quality=JPEG_QUALITY))
+            except ImageProblem as problem:  # a white product made brighter shows nothing
+                said = f"{name}: {problem.message}"
+                sku = str(subject.document["sku"])
+                self.problems.append(Problem(None, sku, None, problem.reason, said))
+        return found
 
     def _trial(
         self, document: Document, disturbance: str, original: ImageFeatures, seen: ImageFeatures
