@@ -29,7 +29,7 @@ CENTER_BONUS = 0.3  # extra weight of the middle over the corners
 MOST_BINS = 400
 
 PROTOTYPE_COUNT = 64
-"""Size of the color channel: as good as 157 prototypes for retrieval (bench/color.py --channel)."""
+"""Size of the color channel: as good as 157 prototypes for retrieval (docs/decisions/0012)."""
 
 SPACING = 0.11  # of the prototype lattice; gives the 64 above
 GAMUT_MARGIN = 0.45  # a prototype lies at most this many spacings outside sRGB

@@ -18,12 +18,12 @@ from lookalike.journeys.start import Start
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "look": 1.0,
-    "color": 0.08,
+    "color": 0.5,
     "pattern": 0.2,
     "style": 0.1,
     "material": 0.1,
     "type": 0.3,
-    "shape": 0.4,
+    "shape": 0.2,
 }
 """Weights of the calibrated channels: docs/decisions/0004-default-weights.md."""
 

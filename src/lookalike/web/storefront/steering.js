@@ -7,12 +7,12 @@
  */
 export const DEFAULT_WEIGHTS = {
   look: 1,
-  color: 0.08,
+  color: 0.5,
   pattern: 0.2,
   style: 0.1,
   material: 0.1,
   type: 0.3,
-  shape: 0.4,
+  shape: 0.2,
 };
 
 export const STEERED = ["look", "color", "shape", "pattern", "type"];
@@ -28,7 +28,7 @@ export const NOT_STEERED = {
 };
 
 const MOST_FACTOR = 5; // a slider at its end; by eye: the channel then decides the list
-const LEAST_MOST = 2.5; // and for channels whose default is small; five times what color once had
+const LEAST_MOST = 2.5; // and for channels whose default is small; by eye
 const DEFAULT_DIVERSITY = 0.1; // the server's own; a browser test compares them
 
 /** The weight a slider stands for: 0 at 0, the channel's default in the middle. */
