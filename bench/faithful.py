@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--where", action="append", default=[])
     arguments = parser.parse_args()
     with Engine.open(Settings.load({"workspace": arguments.workspace}), create=False) as engine:
-        view = engine._live("default").view()
+        view = engine._parts.view(None)
         index = view.index
         numbers = index.select(None)
         counts = [len(index.product_rows(int(number))) for number in numbers]

@@ -36,7 +36,7 @@ import random, resource, statistics, sys, time
 from lookalike import Engine, ProductAnchor, Retrieval, Settings
 from lookalike.domain.filters import Eq
 engine = Engine.open(Settings.load({"workspace": sys.argv[1]}), create=False)
-view = engine._live("default").view()
+view = engine._parts.view(None)
 skus = view.index.skus(view.index.select(None))
 random.seed(1)
 times = []

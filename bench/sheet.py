@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def chosen(engine, arguments) -> list[str]:
-    view = engine._live("default").view()
+    view = engine._parts.view(None)
     products = view.index.select(None)
     codes = view.index.codes(arguments.per, products).tolist()
     skus = view.index.skus(products)

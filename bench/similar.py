@@ -33,7 +33,7 @@ POOL = 48  # what the answer is chosen from; peers and floors are asked for as m
 def main() -> None:
     arguments = parsed_arguments()
     with Engine.open(Settings.load({"workspace": arguments.workspace}), create=False) as engine:
-        view = engine._live("default").view()
+        view = engine._parts.view(None)
         numbers = view.index.select(None)
         rng = np.random.default_rng(7)
         asked = [view.index.sku(int(number)) for number in rng.choice(numbers, 64)]

@@ -72,7 +72,7 @@ def test_the_list_equals_scoring_every_product(engine, all_skus, details, shop, 
     def keep(other):
         return truth[other]["in_stock"] or not in_stock
 
-    calibration = engine._live("default").view().calibration
+    calibration = engine._parts.view(None).calibration
     expected = brute_force(details, sku, weights=weights, calibration=calibration, keep=keep)
     assert skus(got) == expected
 

@@ -197,7 +197,7 @@ def test_a_folder_of_images_is_a_catalog(shop, tmp_path, engine_here):
 
 def test_two_runs_at_once_are_a_conflict(few, engine_here):
     engine_here.index(few.path)
-    with engine_here._collection(None).writer(), pytest.raises(Conflict, match="indexing"):
+    with engine_here._parts.collection(None).writer(), pytest.raises(Conflict, match="indexing"):
         engine_here.index(few.path)
     assert engine_here.jobs(limit=1)[0].state == "failed"
 
@@ -222,7 +222,7 @@ def test_an_upsert_is_found_by_the_very_next_question(few, engine_here):
 
 def test_the_first_product_of_a_collection_may_come_by_itself(engine_here, shop):
     engine_here.index(shop.catalog, dry_run=True)
-    engine_here._collection(None).update_settings({"images_root": str(shop.folder)})
+    engine_here._parts.collection(None).update_settings({"images_root": str(shop.folder)})
     image = next(iter(shop.truth.values()))["images"][0]["file"]
     engine_here.upsert(Product("FIRST", images=(image,)))
     engine_here.upsert(Product("SECOND", images=(image,)))
@@ -233,7 +233,7 @@ def test_rows_of_two_encoders_never_meet(few, engine_here, shop, tmp_path):
     engine_here.index(few.path)
     photo = (few.folder / few.rows[0]["images"]).read_bytes()
     with Engine.open(engine_here.settings) as other:
-        other._extractor.fingerprint = "another"
+        other._parts.extractor.fingerprint = "another"
         with pytest.raises(Conflict, match="another encoder"):
             other.similar(Retrieval(ImageAnchor(photo)))
         with pytest.raises(Conflict, match="another encoder"):

@@ -41,7 +41,7 @@ def products(engine):
 
 @pytest.fixture(scope="module")
 def view(engine):
-    return engine._live("default").view()
+    return engine._parts.view(None)
 
 
 def counted(products, name):

@@ -113,7 +113,7 @@ def answer(engine, anchor):
 
 
 def widths(engine):
-    view = engine._live("default").view()
+    view = engine._parts.view(None)
     return view.index.layout.width, view.index.vectors(view.index.product_rows(0)).shape[1]
 
 
@@ -215,12 +215,12 @@ def test_what_is_stored_between_the_comparison_and_the_switch_is_found_after_it(
 
     engine.swap(tiny, agree=meanwhile)
     for one in (engine, server):
-        one._live("default").refresh()
+        one._parts.live(None).refresh()
         assert one.product("NEW").rows.size
         found = [each[0] for each in answer(one, ProductAnchor(sku))[1]]
         assert "NEW" in found
         assert other not in found
-    assert engine._live("default").view().fingerprint == server._live("default").view().fingerprint
+    assert engine._parts.view(None).fingerprint == server._parts.live(None).view().fingerprint
 
 
 def test_a_product_is_measured_by_the_encoder_that_answers_now(engine, opened, catalog, tiny):
@@ -234,7 +234,7 @@ def test_a_product_is_measured_by_the_encoder_that_answers_now(engine, opened, c
 
 def test_a_swap_that_is_not_agreed_to_changes_nothing(engine, photos, tiny):
     before = lists(engine, photos)
-    folder = engine._collection(None).folder
+    folder = engine._parts.collection(None).folder
     done = engine.swap(tiny, agree=lambda _: False)
     assert (done.switched, done.generation) == (False, 1)
     assert lists(engine, photos) == before
@@ -279,9 +279,9 @@ def test_the_next_index_run_keeps_the_encoder_until_the_settings_change(
     assert (again.encoded, again.generation) == (0, 2)
     changed = opened(encoder=swapped_colors).index(str(catalog / "catalog.csv"))
     assert changed.encoded == FEW
-    assert engine._live("default").refresh().encoder == swapped_colors
+    assert engine._parts.live(None).refresh().encoder == swapped_colors
     assert opened().index(str(catalog / "catalog.csv")).generation > changed.generation
-    assert engine._live("default").refresh().encoder == "default"
+    assert engine._parts.live(None).refresh().encoder == "default"
 
 
 def test_the_encoder_that_answers_already_is_refused(engine):
@@ -290,9 +290,9 @@ def test_the_encoder_that_answers_already_is_refused(engine):
 
 
 def test_a_swap_does_not_start_while_another_process_indexes(engine, opened, tiny):
-    with engine._collection(None).writer(), pytest.raises(Conflict):
+    with engine._parts.collection(None).writer(), pytest.raises(Conflict):
         opened().swap(tiny)
-    assert snapshot.current(engine._collection(None).folder) == 1
+    assert snapshot.current(engine._parts.collection(None).folder) == 1
 
 
 def test_products_whose_images_are_gone_are_named_before_the_switch(
