@@ -15,7 +15,6 @@ import numpy as np
 
 from lookalike import Engine, ProductAnchor, Retrieval, Settings
 from lookalike.cli.options import filter_of
-from lookalike.index.score import contributions
 from lookalike.journeys.anchors import start_from
 from lookalike.journeys.plan import plan
 from lookalike.ranking.explain import ATTRIBUTE_OF_CHANNEL, GENERAL
@@ -49,7 +48,7 @@ def main() -> None:
             shown[place[start.sku]] = False
             parts = np.where(shown[:, None], parts, -np.inf)
             for one in engine.similar(question).recommendations:
-                check(one, parts, place[one.sku], index.layout.names, told)
+                check(one, parts, place[one.sku], todo.terms, told)
                 said = one.explanation
                 told["sum"] += abs(sum(said.contributions.values()) - one.score) < 1e-6
         total = told["reasons"]
@@ -60,10 +59,10 @@ def main() -> None:
 
 
 def best_parts(todo, rows, starts, layout):
-    """(products, channels) of every product's best image under the best query row."""
+    """(products, terms) of every product's best image under the best query row."""
     best = None
-    for query in todo.queries:
-        parts = contributions(query, rows, layout) + todo.offsets
+    for number in range(len(todo.queries)):
+        parts = todo.contributions(rows, layout, queries=number)
         totals = parts.sum(axis=1)
         ends = [*starts[1:], len(rows)]
         top = np.array([a + int(totals[a:b].argmax()) for a, b in zip(starts, ends, strict=True)])

@@ -326,6 +326,12 @@ class Fitting:
             for name in index.layout.names
             for part in [index.layout.part(name)]
         }
+        metric = calibration.design
+        if metric is not None:
+            alike = metric.query(vectors, index.layout) @ vectors.T
+            self.similar["design"] = (alike - calibration.mean["design"]) / calibration.std[
+                "design"
+            ]
         files = [hashlib.sha256((folder / row["image"]).read_bytes()).digest() for row in self.rows]
         pictures = np.unique(files, return_inverse=True)[1]
         self.hidden = pictures[:, None] == pictures[None, :]

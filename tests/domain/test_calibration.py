@@ -23,7 +23,7 @@ def test_the_query_gives_the_formula_channel_by_channel(seed):
     weights = dict(zip(LAYOUT.names, rng.uniform(-1, 2, 3).tolist(), strict=True))
     weights["look"] = abs(weights["look"])
     anchor, other = unit_row(seed), unit_row(seed + 100)
-    query, offsets = calibrated_query(anchor, weights, CALIBRATION, LAYOUT)
+    query, offsets, _ = calibrated_query(anchor, weights, CALIBRATION, LAYOUT)
     norm = sum(
         w * (1 - CALIBRATION.mean[c]) / CALIBRATION.std[c] for c, w in weights.items() if w > 0
     )
@@ -39,21 +39,21 @@ def test_the_query_gives_the_formula_channel_by_channel(seed):
 def test_an_image_against_itself_scores_one(seed):
     weights = {"look": 1.0, "color": 0.5, "shape": 0.2}
     row = unit_row(seed)
-    query, offsets = calibrated_query(row, weights, CALIBRATION, LAYOUT)
+    query, offsets, _ = calibrated_query(row, weights, CALIBRATION, LAYOUT)
     assert query.dtype == np.float32
     assert float(query.astype(float) @ row.astype(float)) + offsets.sum() == pytest.approx(1)
 
 
 def test_several_rows_are_queries_of_their_own():
     rows = np.stack([unit_row(1), unit_row(2)])
-    queries, _ = calibrated_query(rows, {"look": 1}, CALIBRATION, LAYOUT)
-    single, _ = calibrated_query(rows[1], {"look": 1}, CALIBRATION, LAYOUT)
+    queries, _, _ = calibrated_query(rows, {"look": 1}, CALIBRATION, LAYOUT)
+    single, _, _ = calibrated_query(rows[1], {"look": 1}, CALIBRATION, LAYOUT)
     assert queries.shape == rows.shape
     assert np.array_equal(queries[1], single)
 
 
 def test_only_negative_weights_still_make_a_finite_query():
-    query, offsets = calibrated_query(unit_row(3), {"color": -1.0}, CALIBRATION, LAYOUT)
+    query, offsets, _ = calibrated_query(unit_row(3), {"color": -1.0}, CALIBRATION, LAYOUT)
     assert np.isfinite(query).all()
     assert np.isfinite(offsets).all()
     assert float(query.astype(float) @ unit_row(3).astype(float)) < 0

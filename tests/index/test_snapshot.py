@@ -35,7 +35,7 @@ def test_meta_layout_and_calibration_come_back(written):
     opened = snapshot.open_snapshot(folder)
     assert opened.meta == META
     assert opened.index.layout == LAYOUT
-    assert opened.calibration.mean.keys() == set(LAYOUT.names)
+    assert opened.calibration.mean.keys() == {*LAYOUT.names, "design"}
     assert len(opened.index) == len(entries)
     assert opened.index.fields["price"] == "number"
     assert opened.index.fields["tags"] == "words"

@@ -41,7 +41,10 @@ def brute_force(details, sku, *, weights, calibration, keep):
             continue
         best = -np.inf
         for row in anchor.rows:
-            query, offsets = calibrated_query(row, weights, calibration, anchor.layout)
+            asked = calibrated_query(
+                row[np.newaxis], weights, calibration, anchor.layout, design=row[np.newaxis]
+            )
+            query, offsets = asked.rows[0], asked.offsets
             for theirs in detail.rows:
                 parts = [
                     float(np.dot(query[part].astype(float), theirs[part].astype(float)))
@@ -89,6 +92,45 @@ def test_contributions_sum_to_the_score(engine, all_skus):
     for sku in all_skus[:20]:
         for one in ask(engine, sku, weights={"look": 1, "color": -0.5, "shape": 2}).recommendations:
             assert abs(sum(one.explanation.contributions.values()) - one.score) < 1e-9
+
+
+def test_the_contribution_of_the_design_is_its_calibrated_similarity(engine, all_skus, details):
+    """By the definition, from the rows that the API shows; alone it is the whole score."""
+    calibration = engine._parts.view(None).calibration
+    metric = calibration.design
+    layout = details[all_skus[0]].layout
+
+    def rest(row):
+        return row[layout.part("look")] - row[layout.part("color")] @ metric.colors
+
+    def similarity(one, other):
+        whole = rest(one) @ metric.precision @ rest(one)
+        return float(rest(one) @ metric.precision @ rest(other)) / float(whole)
+
+    mean = calibration.mean["design"]
+    for sku in all_skus[:10]:
+        for one in ask(engine, sku, weights={"design": 1}, limit=5).recommendations:
+            mine, theirs = one.explanation.matched_images
+            alike = similarity(details[sku].rows[mine], details[one.sku].rows[theirs])
+            assert one.score == pytest.approx((alike - mean) / (1 - mean), abs=1e-4)
+            assert one.explanation.contributions["design"] == pytest.approx(one.score)
+
+
+def test_the_design_alone_finds_variants_and_cares_less_for_color_than_the_look(engine, shop):
+    first = {"design": [], "look": []}
+    colors = {"design": [], "look": []}
+    for sku, product in shop.truth.items():
+        group = product["variant_group"]
+        if group and sum(one["variant_group"] == group for one in shop.truth.values()) > 1:
+            for name in first:
+                answer = ask(
+                    engine, sku, weights={name: 1}, collapse_variants=False, diversity=0, limit=5
+                )
+                found = [shop.truth[other] for other in skus(answer)]
+                first[name].append(found[0]["variant_group"] == group)
+                colors[name] += [f["color_family"] == product["color_family"] for f in found]
+    assert np.mean(first["design"]) >= max(0.8, np.mean(first["look"]))
+    assert np.mean(colors["design"]) < np.mean(colors["look"])
 
 
 def test_only_one_variant_of_a_design_is_shown_and_none_of_the_anchors(engine, shop):

@@ -206,6 +206,18 @@ def test_a_text_is_searched_by_the_look_channel(view):
     assert view.index.search(asked.queries, limit=1).rows.tolist() == [3]
 
 
+def test_a_wish_for_a_color_keeps_the_design_and_other_wishes_let_it_go(view, products):
+    sku = next(iter(products))
+    plain = start_from(ProductAnchor(sku), view, measure=None)
+    for wish, kept in (({"color_family": "green"}, True), ({"pattern": "striped"}, False)):
+        start = start_from(ProductAnchor(sku, wish), view, measure=None)
+        assert (start.design is not None) == kept
+        if kept:
+            assert np.array_equal(start.design, plain.rows)
+            assert not np.array_equal(start.rows, plain.rows)
+    assert start_from(AttributeAnchor({"pattern": "solid"}), view, measure=None).design is None
+
+
 def test_every_part_of_a_steered_question_tells_cursors_apart():
     anchors = [
         ProductAnchor("A"),
@@ -235,11 +247,13 @@ def test_raising_a_weight_never_lowers_what_is_better_in_that_channel(view, seed
     row = view.index.vectors(rng.integers(0, 90, 1))
     row = row + rng.normal(0, 0.05, row.shape).astype(np.float32)
     start = Start(row, layout.names, {})
-    weights = {name: float(rng.random()) for name in layout.names}
+    weights = {name: float(rng.random()) for name in DEFAULT_WEIGHTS}
     raised = {**weights, channel: weights[channel] + more}
     rows = view.index.vectors(np.arange(90))
-    column = layout.names.index(channel)
-    alike = contributions(row[0], rows, layout)[:, column]
+    if channel == "design":
+        alike = rows @ view.calibration.design.query(row, layout)[0]
+    else:
+        alike = contributions(row[0], rows, layout)[:, layout.names.index(channel)]
     scores = partial(_scores, start, rows, view)
     before, after = scores(weights), scores(raised)
     nearer = alike[:, None] >= alike[None]

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats
 from lookalike.domain.channels import Layout
+from lookalike.domain.design import DESIGN, DesignMetric
 from lookalike.errors import InvalidInput
 
 LEAST_SPREAD = 1e-3
@@ -18,10 +19,15 @@ by zero.  Real channels have .1 to .3; chosen by eye."""
 
 @dataclass(frozen=True)
 class Calibration:
-    """How similar two random products of a collection are, channel by channel."""
+    """How similar two random products of a collection are, channel by channel.
+
+    design  the metric of the term of that name, where the collection has one; `mean` and `std`
+            then hold its similarity too
+    """
 
     mean: Mapping[str, float]
     std: Mapping[str, float]
+    design: DesignMetric | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.mean.keys() != self.std.keys():
@@ -45,22 +51,48 @@ class Calibration:
         return {"mean": dict(self.mean), "std": dict(self.std)}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Calibration":
+    def from_json(
+        cls, values: Mapping[str, Any], *, design: DesignMetric | None = None
+    ) -> "Calibration":
         """Any: the values come from a file and are checked by being used."""
         return cls(
             {str(name): float(value) for name, value in values["mean"].items()},
             {str(name): float(value) for name, value in values["std"].items()},
+            design,
         )
+
+    def terms(self, layout: Layout) -> tuple[str, ...]:
+        """What a score is the sum of: the channels, and the design where there is a metric."""
+        return layout.names if self.design is None else (*layout.names, DESIGN)
+
+
+class CalibratedQuery(NamedTuple):
+    """Query rows whose inner products, with the offsets, are calibrated contributions.
+
+    rows     float32, of the shape of the rows asked with
+    offsets  (terms,) float64, the constant part of each term's contribution
+    design   float64, like `rows`: the part of them that asks for the design; None without one
+    """
+
+    rows: Floats
+    offsets: Doubles
+    design: Doubles | None = None
 
 
 def calibrated_query(
-    row: Floats, weights: Mapping[str, float], calibration: Calibration, layout: Layout
-) -> tuple[Floats, Doubles]:
+    row: Floats,
+    weights: Mapping[str, float],
+    calibration: Calibration,
+    layout: Layout,
+    *,
+    design: Floats | None = None,
+) -> CalibratedQuery:
     """The query row and the offsets that make inner products calibrated contributions.
 
     row      (width,) or (count, width) float32, the anchor's own
-    weights  channel -> any finite number; a channel without one has weight 0
-    returns  the query, of the shape of `row`, float32; and offsets (channels,) float64
+    weights  term -> any finite number; a term without one has weight 0
+    design   (count, width) the rows whose design is asked for; without them that term is left
+             out, whatever its weight
 
     contribution_c = <query_c, x_c> + offset_c, and the score is their sum:
 
@@ -76,30 +108,36 @@ def calibrated_query(
     Raises InvalidInput for a channel that is not in the layout, a weight that is not finite,
     and when all weights are zero.
     """
-    factors = np.array(_factors(weights, calibration, layout), dtype=np.float64)
-    means = np.array([calibration.mean.get(name, 0.0) for name in layout.names])
+    terms = calibration.terms(layout)
+    asked = {n: w for n, w in weights.items() if n != DESIGN} if design is None else weights
+    factors = np.array(_factors(asked, calibration, layout, terms), dtype=np.float64)
+    means = np.array([calibration.mean.get(name, 0.0) for name in terms])
     sizes = [channel.size for channel in layout.channels]
-    query = (row * np.repeat(factors, sizes)).astype(np.float32)
-    return query, -factors * means
+    query = (row * np.repeat(factors[: len(sizes)], sizes)).astype(np.float32)
+    if design is None or calibration.design is None or not factors[-1]:
+        return CalibratedQuery(query, -factors * means)
+    whole = (query + calibration.design.query(design, layout) * factors[-1]).astype(np.float32)
+    return CalibratedQuery(whole, -factors * means, whole.astype(np.float64) - query)
 
 
-def _factors(weights: Mapping[str, float], calibration: Calibration, layout: Layout) -> list[float]:
-    """w_c / std_c / Z of every channel of the layout."""
+def _factors(
+    weights: Mapping[str, float], calibration: Calibration, layout: Layout, terms: tuple[str, ...]
+) -> list[float]:
+    """w_c / std_c / Z of every term."""
     for name, weight in weights.items():
-        layout.part(name)  # raises InvalidInput for an unknown channel
+        if name not in terms:
+            layout.part(name)  # raises InvalidInput
         if not math.isfinite(weight):
             raise InvalidInput(f"The weight of {name} is {weight}; it must be a finite number.")
-    scaled = {
-        name: weights.get(name, 0.0) / calibration.std.get(name, 1.0) for name in layout.names
-    }
+    scaled = {name: weights.get(name, 0.0) / calibration.std.get(name, 1.0) for name in terms}
     if not any(scaled.values()):
         raise InvalidInput(
             f"All weights are zero: {dict(weights)}.",
-            hint=f"Give at least one of {', '.join(layout.names)} a weight.",
+            hint=f"Give at least one of {', '.join(terms)} a weight.",
         )
     best = sum(
         value * (1 - calibration.mean.get(name, 0.0)) for name, value in scaled.items() if value > 0
     )
     size = sum(abs(value) for value in scaled.values())
     unit = best if best > LEAST_SPREAD * size else size
-    return [scaled[name] / unit for name in layout.names]
+    return [scaled[name] / unit for name in terms]

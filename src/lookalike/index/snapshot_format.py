@@ -5,6 +5,7 @@ manifest.json     format, layout, counts, spread, calibration, columns, meta, an
 rows.f4           (rows, width) float32
 codes.u1          (rows, padded width) uint8, the rows as FAISS scans them
 steps.f4          (padded width,) float32, what one step of each column of codes is worth
+design-*.f4       the design metric of the collection, where it has one
 ends.i8           (products,) the row after each product's last
 skus.*            texts: .u1 UTF-8 content, .i8 where each text ends
 documents.*       texts
@@ -28,6 +29,8 @@ ROWS = "rows.f4"
 CODES = "codes.u1"
 STEPS = "steps.f4"
 ENDS = "ends.i8"
+DESIGN_COLORS = "design-colors.f4"
+DESIGN_PRECISION = "design-precision.f4"
 SKUS = "skus"
 DOCUMENTS = "documents"
 CONTENT = ".u1"

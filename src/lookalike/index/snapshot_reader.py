@@ -9,6 +9,7 @@ import numpy as np
 
 from lookalike.domain.calibration import Calibration
 from lookalike.domain.channels import Channel, Layout
+from lookalike.domain.design import DesignMetric
 from lookalike.errors import InvalidInput
 from lookalike.index import snapshot_format as files
 from lookalike.index.columns import Column, Flags, Numbers, Texts, Words
@@ -61,8 +62,20 @@ def _opened(reader: "_Reader", manifest: dict[str, Any]) -> Snapshot:
     )
     if not len(base.ends) == len(skus) == manifest["products"]:
         raise ValueError(f"{len(skus)} skus for {manifest['products']} products")
-    calibration = Calibration.from_json(manifest["calibration"])
+    calibration = Calibration.from_json(
+        manifest["calibration"], design=_design(reader, manifest, layout)
+    )
     return Snapshot(ExactIndex(base, layout), calibration, manifest["meta"])
+
+
+def _design(reader: "_Reader", manifest: dict[str, Any], layout: Layout) -> DesignMetric | None:
+    if files.DESIGN_COLORS not in manifest["files"]:
+        return None
+    sizes = {channel.name: channel.size for channel in layout.channels}
+    return DesignMetric(
+        reader.array(files.DESIGN_COLORS).reshape(sizes["color"], sizes["look"]),
+        reader.array(files.DESIGN_PRECISION).reshape(sizes["look"], sizes["look"]),
+    )
 
 
 @dataclass(frozen=True)

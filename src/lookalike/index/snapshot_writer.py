@@ -17,6 +17,7 @@ from lookalike.index import snapshot_format as files
 from lookalike.index.building import ColumnsBuilder
 from lookalike.index.calibrate import calibrate
 from lookalike.index.columns import Column, Flags, Numbers, Texts, Words
+from lookalike.index.fit_design import fit_design
 from lookalike.index.protocol import Entry
 from lookalike.index.scan import Spread, coded, decoded, empty_spread, spread_of, steps_of, wider
 from lookalike.index.segment import check_entry
@@ -111,7 +112,11 @@ class _Writer:
             return Calibration.neutral(self._layout)
         owners = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         rng = np.random.default_rng(CALIBRATION_SEED)
-        return calibrate(rows, owners, self._layout, rng=rng)
+        design = fit_design(rows, self._layout)
+        if design is not None:
+            files.write_array(self._folder, files.DESIGN_COLORS, design.colors)
+            files.write_array(self._folder, files.DESIGN_PRECISION, design.precision)
+        return calibrate(rows, owners, self._layout, rng=rng, design=design)
 
     def _written_rows(self) -> Floats:
         shape = (self.rows, self._layout.width)

@@ -143,7 +143,7 @@ def _told(view: CatalogView, kind: Kind, products: Integers) -> DuplicateGroup:
     weights = {name: DEFAULT_WEIGHTS.get(name, 0.0) for name in layout.names}
     if kind == "variants":
         weights["color"] = 0.0
-    query, offsets = calibrated_query(rows[0], weights, view.calibration, layout)
+    query, offsets, _ = calibrated_query(rows[0], weights, view.calibration, layout)
     scores = rows[1:] @ query + offsets.sum()
     return DuplicateGroup(
         kind=kind,

@@ -127,8 +127,8 @@ class _Search:
 
     def _varied(self, window: Page, *, limit: int) -> Integers:
         vectors = self.view.index.vectors(window.rows)
-        weighted = vectors * self.plan.scale
-        base = np.float32(self.plan.base)
+        weighted = vectors * self.plan.likeness
+        base = np.float32(self.plan.unlike)
 
         def similarity(row: int) -> Floats:
             # Not `@`: BLAS would start threads for it, and 16 questions at once would fight.

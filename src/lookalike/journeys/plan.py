@@ -6,26 +6,30 @@ from functools import cached_property
 
 import numpy as np
 
-from lookalike.domain.arrays import Doubles, Floats
-from lookalike.domain.calibration import calibrated_query
+from lookalike.domain.arrays import Doubles, Floats, Integers
+from lookalike.domain.calibration import CalibratedQuery, calibrated_query
+from lookalike.domain.channels import Layout
+from lookalike.domain.design import DESIGN
 from lookalike.domain.filter_parsing import all_of
 from lookalike.domain.filters import Eq, Filter, Ne, NotIn, Range
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.errors import InvalidInput
+from lookalike.index.score import contributions
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import TWIN_GROUP
 from lookalike.journeys.start import Start
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "look": 1.0,
-    "color": 0.5,
+    "design": 0.6,
+    "color": 0.6,
     "pattern": 0.2,
     "style": 0.1,
     "material": 0.1,
     "type": 0.3,
     "shape": 0.2,
 }
-"""Weights of the calibrated channels: docs/decisions/0004-default-weights.md."""
+"""Weights of the calibrated terms: docs/decisions/0004-default-weights.md."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,20 @@ class Plan:
     """What to search with.
 
     queries   (count, width) float32, calibrated and weighted
-    scale     (width,) what a row of ones becomes: turns any row into a query
-    offsets   (channels,) the constant part of each channel's contribution
+    terms     what a score is the sum of: the channels, and the design where there is a metric
+    offsets   (terms,) the constant part of each term's contribution
+    design    (count, width) the part of `queries` that asks for the design; None without one
+    likeness  (width,) turns a row into a query of its channels alone: how alike two answers are
+    unlike    what is added to that
     degraded  what was skipped, and why
     """
 
     queries: Floats
-    scale: Floats
+    terms: tuple[str, ...]
     offsets: Doubles
+    design: Doubles | None
+    likeness: Floats
+    unlike: float
     where: Filter | None
     degraded: tuple[str, ...] = ()
 
@@ -49,25 +59,61 @@ class Plan:
         """What every score has in common: the sum of the offsets."""
         return float(self.offsets.sum())
 
+    def contributions(
+        self, rows: Floats, layout: Layout, *, queries: Integers | int = 0
+    ) -> Doubles:
+        """(count, terms) what every term adds to the score of each row; the sum is the score.
+
+        rows     (count, width)
+        queries  which query row each one meets
+        """
+        asked: Doubles = self.queries[queries].astype(np.float64)
+        if self.design is None:
+            found = contributions(asked, rows, layout)
+            missing = len(self.terms) - found.shape[1]
+            return np.pad(found, ((0, 0), (0, missing))) + self.offsets
+        design = self.design[queries]
+        channels = contributions(asked - design, rows, layout)
+        alike = contributions(design, rows, layout).sum(axis=1, keepdims=True)
+        return np.concatenate([channels, alike], axis=1) + self.offsets
+
 
 def plan(question: Retrieval, start: Start, view: CatalogView) -> Plan:
     """Raises InvalidInput for an unknown channel or when no weight is left."""
-    scale, offsets = _scale(question, start, view)
-    queries = start.rows * scale
-    if start.parts:
-        queries, offsets = _mix(question, start, view)
+    asked = _mix(question, start, view) if start.parts else _asked(question, start, view)
+    likeness, constants = _likeness(question, start, view)
     where, degraded = _granted(question, start, view)
-    return Plan(queries, scale, offsets, where, (*start.degraded, *degraded))
+    return Plan(
+        queries=asked.rows,
+        terms=view.calibration.terms(view.index.layout),
+        offsets=asked.offsets,
+        design=asked.design,
+        likeness=likeness,
+        unlike=float(constants.sum()),
+        where=where,
+        degraded=(*start.degraded, *degraded),
+    )
 
 
-def _scale(question: Retrieval, start: Start, view: CatalogView) -> tuple[Floats, Doubles]:
+def _asked(question: Retrieval, start: Start, view: CatalogView) -> CalibratedQuery:
+    weights = _weights(question, start, view)
     layout = view.index.layout
+    return calibrated_query(start.rows, weights, view.calibration, layout, design=start.design)
+
+
+def _likeness(question: Retrieval, start: Start, view: CatalogView) -> tuple[Floats, Doubles]:
+    """The calibrated channels by the question's weights, or the look where it weighs none."""
+    layout = view.index.layout
+    weights = {n: w for n, w in _weights(question, start, view).items() if n != DESIGN}
+    if not any(weights.values()):
+        weights = {"look": 1.0}
     ones = np.ones(layout.width, dtype=np.float32)
-    return calibrated_query(ones, _weights(question, start, view), view.calibration, layout)
+    rows, offsets, _ = calibrated_query(ones, weights, view.calibration, layout)
+    return rows, offsets
 
 
-def _mix(question: Retrieval, start: Start, view: CatalogView) -> tuple[Floats, Doubles]:
-    """(1, width) and (channels,): the weighted mean of the parts' own queries and offsets.
+def _mix(question: Retrieval, start: Start, view: CatalogView) -> CalibratedQuery:
+    """One row: the weighted mean of the parts' own queries and offsets.
 
     The weights are divided by the sum of the positive ones, or of all sizes where none is:
     what is all that every liked part asks for scores 1 less what the disliked ones take.
@@ -75,18 +121,21 @@ def _mix(question: Retrieval, start: Start, view: CatalogView) -> tuple[Floats, 
     unit = sum(weight for _, weight in start.parts if weight > 0) or sum(
         -weight for _, weight in start.parts
     )
-    queries = np.zeros((1, view.index.layout.width), dtype=np.float32)
-    offsets = np.zeros(len(view.index.layout.names))
+    shape = (1, view.index.layout.width)
+    rows, design = np.zeros(shape), np.zeros(shape)
+    offsets = np.zeros(len(view.calibration.terms(view.index.layout)))
     for part, weight in start.parts:
-        scale, constant = _scale(question, part, view)
-        queries += np.float32(weight / unit) * part.rows * scale
-        offsets += weight / unit * constant
-    return queries, offsets
+        asked = _asked(question, part, view)
+        rows += weight / unit * asked.rows
+        offsets += weight / unit * asked.offsets
+        if asked.design is not None:
+            design += weight / unit * asked.design
+    return CalibratedQuery(rows.astype(np.float32), offsets, design if design.any() else None)
 
 
 def _weights(question: Retrieval, start: Start, view: CatalogView) -> dict[str, float]:
-    """Of every channel that the start holds; those that the question names are as it says."""
-    names = view.index.layout.names
+    """Of every term that the start can ask for; those that the question names are as it says."""
+    names = view.calibration.terms(view.index.layout)
     given = question.weights or {}
     for name in given:
         if name not in names:
@@ -96,7 +145,8 @@ def _weights(question: Retrieval, start: Start, view: CatalogView) -> dict[str, 
             )
     usual = DEFAULT_WEIGHTS if question.weights is None else {}
     asked = {**usual, **start.weights, **given}
-    return {name: float(asked.get(name, 0)) for name in names if name in start.channels}
+    able = start.channels if start.design is None else (*start.channels, DESIGN)
+    return {name: float(asked.get(name, 0)) for name in names if name in able}
 
 
 def _granted(

@@ -14,8 +14,8 @@ from lookalike.storage.collection import Collection
 
 STAGE = "building the index"
 REPORT_EVERY = 500
-ENTRY_VERSION = 4
-"""Raise when `entries.py` changes what an index holds of a product: the next run rebuilds it."""
+ENTRY_VERSION = 5
+"""Raise when what an index holds of a product or is fitted to changes: the next run rebuilds it."""
 
 
 def publish(collection: Collection, extractor: Extractor, *, report: Report) -> int:

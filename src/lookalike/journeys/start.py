@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lookalike.domain.arrays import Floats
 from lookalike.domain.filters import Filter
 from lookalike.domain.results import Document
+from lookalike.domain.steering import KEEP_DESIGN
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Start:
     degraded  what was skipped on the way, and why
     parts     (start, weight) of a mix, one row each; `rows` then only measures how alike
               answers are
+    unwished  the rows as they were before wishes changed them; None where none did
     """
 
     rows: Floats
@@ -36,3 +38,12 @@ class Start:
     granted: Filter | None = None
     degraded: tuple[str, ...] = ()
     parts: tuple[tuple["Start", float], ...] = ()
+    unwished: Floats | None = None
+
+    @property
+    def design(self) -> Floats | None:
+        """The rows whose design is asked for; None where no wish leaves it as it is, or where
+        look or color, by which a design is told, are not known."""
+        if not {"look", "color"} <= set(self.channels) or not self.wishes.keys() <= KEEP_DESIGN:
+            return None
+        return self.rows if self.unwished is None else self.unwished

@@ -9,7 +9,6 @@ import numpy as np
 
 from lookalike.domain.arrays import Doubles, Integers
 from lookalike.domain.results import Recommendation
-from lookalike.index.score import contributions
 from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.plan import Plan
@@ -44,9 +43,9 @@ class Page:
         )
 
     def contributions(self, plan: Plan, view: CatalogView) -> Doubles:
-        """(count, channels) what every channel adds to each score."""
+        """(count, terms) what every term adds to each score."""
         rows = view.index.vectors(self.rows)
-        return contributions(plan.queries[self.queries], rows, view.index.layout) + plan.offsets
+        return plan.contributions(rows, view.index.layout, queries=self.queries)
 
 
 def told(
@@ -54,12 +53,13 @@ def told(
 ) -> tuple[Recommendation, ...]:
     """Recommendations in the order of the page.
 
-    rivals  (count, channels) contributions of the best candidates, shown or not
+    rivals  (count, terms) contributions of the best candidates, shown or not
     """
     index = view.index
-    names = index.layout.names
+    names = plan.terms
     parts = page.contributions(plan, view)
-    selves = contributions(plan.queries, start.rows, index.layout) + plan.offsets
+    every = np.arange(len(plan.queries))
+    selves = plan.contributions(start.rows, index.layout, queries=every)
     shares = (parts / np.where(selves == 0, np.inf, selves)[page.queries]).tolist()
     raised, scores = parts.tolist(), parts.sum(axis=1).tolist()
     orders = decisive(parts, rivals)

@@ -47,11 +47,19 @@ SPOKEN = {
 }
 GENERAL = {
     "look": "a related look",
+    "design": "a related design",
     "color": "similar colors",
     "type": "a similar kind of product",
     "shape": "a similar outline",
 }
 """Said of the most decisive channel where it has nothing more exact to say."""
+LIKENESSES = {
+    "look": ("overall look", 0.75, 0.35),
+    "design": ("design", 0.75, 0.45),
+    "shape": ("outline", 0.75, 0.35),
+}
+"""Term -> what it tells, and the least strength, by eye on the lists of BANDS, at which that is
+called nearly the same and similar."""
 COMPARED = ("product_type", "color_family", "pattern", "style", "material_appearance")
 SPOKEN_NAMES = {name: name.replace("_", " ") for name in COMPARED}
 
@@ -149,7 +157,7 @@ def _phrase(
         return f"{theirs[attribute]}, as you asked"
     if channel == "color":
         return _color_phrase(match, ours.get("color_family"), theirs.get("color_family"))
-    if channel in ("look", "shape"):
+    if channel in LIKENESSES:
         return _likeness(channel, match.strengths[channel])
     value = theirs.get(attribute)
     if value is None or value != ours.get(attribute):
@@ -158,11 +166,10 @@ def _phrase(
 
 
 def _likeness(channel: str, strength: float) -> str:
-    """Thresholds by eye on the same lists as BANDS."""
-    thing = {"look": "overall look", "shape": "outline"}[channel]
-    if strength >= 0.75:
+    thing, most, least = LIKENESSES[channel]
+    if strength >= most:
         return f"nearly the same {thing}"
-    return f"similar {thing}" if strength >= 0.35 else ""
+    return f"similar {thing}" if strength >= least else ""
 
 
 def _color_phrase(match: Match, ours: str | None, theirs: str | None) -> str:

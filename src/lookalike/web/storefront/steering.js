@@ -7,7 +7,8 @@
  */
 export const DEFAULT_WEIGHTS = {
   look: 1,
-  color: 0.5,
+  design: 0.6,
+  color: 0.6,
   pattern: 0.2,
   style: 0.1,
   material: 0.1,
@@ -15,7 +16,7 @@ export const DEFAULT_WEIGHTS = {
   shape: 0.2,
 };
 
-export const STEERED = ["look", "color", "shape", "pattern", "type"];
+export const STEERED = ["look", "design", "color", "shape", "pattern", "type"];
 export const MIDDLE = 50; // of a slider from 0 to 100: the default weight, or the default variety
 export const NOT_STEERED = {
   sliders: {},

@@ -2,6 +2,7 @@
 
 export const CHANNEL_WORDS = {
   look: "Overall look",
+  design: "Design",
   color: "Color",
   shape: "Shape",
   pattern: "Pattern",
