@@ -8,11 +8,12 @@ from lookalike.domain.design import DesignMetric
 
 MOST_ROWS = 20_000  # read for the fit, evenly over all: more change no figure, and take a second
 LEAST_ROWS = 20  # below, nothing can be told apart
-COLOR_RIDGE = 100.0  # damping of the colors' part, in rows: 1 and 100 give the same lists
-PRIOR_ROWS = 1_500  # rows' worth of "every detail varies alike": one for each number of the look
+COLOR_RIDGE = 100.0  # damping of the colors' part, in rows: 10 finds as many designs
+PRIOR_ROWS = 1_500  # rows' worth of "every detail varies alike": 256 finds more designs in a large
+# catalog, and takes chance for detail in one of 600 products
 FLOOR = 1e-3  # added to every variance, so that noise is not taken for detail: 3e-4 to 3e-3 agree
 _CHUNK = 2_048
-"""All from docs/decisions/0040-design.md: fitted on one half of the designs, read on the other."""
+"""The numbers are from docs/decisions/0040-design.md."""
 
 
 def fit_design(rows: Floats, layout: Layout) -> DesignMetric | None:
