@@ -1,6 +1,7 @@
 """Search with a photo: choosing, dropping and pasting it, and the frame around what counts."""
 
 import base64
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,8 @@ def test_the_frame_follows_the_arrow_keys_and_narrows_the_search(visit: Visit, p
     visit.choose_photo(str(photo))
     corner = visit.page.get_by_role("button", name="Move the top left corner")
     corner.focus()
-    asked, _ = visit.answer_after(
-        lambda: [corner.press(key) for key in ("ArrowRight", "ArrowRight", "ArrowDown")]
-    )
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        asked, _ = visit.answer_after(partial(corner.press, key))
     crop = asked["query"]["crop"]
     assert crop == pytest.approx({"x": 0.04, "y": 0.02, "width": 0.96, "height": 0.98})
     asked, _ = visit.answer_after(
