@@ -34,6 +34,7 @@ from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.match_images import match_images
 from lookalike.journeys.single import fold_changes, store_product
 from lookalike.journeys.swap import encoder_before, swap
+from lookalike.journeys.swap_job import start_swap
 from lookalike.journeys.why_not import why_not
 from lookalike.parts import Parts
 from lookalike.quality import Quality
@@ -158,7 +159,7 @@ class Engine:
         self._parts.live(target.id).refresh()
 
     def jobs(self, *, limit: int = 20, collection: str | None = None) -> tuple[Job, ...]:
-        """The latest index runs of a collection, newest first."""
+        """The latest index runs and swaps of a collection, newest first."""
         return self._parts.collection(collection).jobs.list(limit)
 
     def job(self, job_id: str) -> Job:
@@ -291,6 +292,43 @@ class Engine:
         """
         last = encoder_before(self._parts.tools(collection))
         return self.swap(last, compare=compare, report=report, collection=collection)
+
+    def start_swap(
+        self,
+        encoder: str,
+        *,
+        compare: int = DEFAULT_QUESTIONS,
+        dry_run: bool = False,
+        collection: str | None = None,
+    ) -> Job:
+        """`swap` in the background; returns the job to follow, whose report has the comparison.
+
+        dry_run  build and compare, and leave it at that
+        Raises InvalidInput for an encoder that does not exist; what else stops it, the job says.
+        """
+        self._parts.require_encoder(encoder)
+        target = self._parts.collection(collection)
+        self._parts.view(target.id)
+        job = start_swap(
+            target,
+            lambda report: self.swap(
+                encoder,
+                compare=compare,
+                agree=lambda _: not dry_run,
+                report=report,
+                collection=target.id,
+            ),
+            {"encoder": encoder, "compare": compare, "dry_run": dry_run},
+        )
+        return target.jobs.get(job)
+
+    def start_rollback(
+        self, *, compare: int = DEFAULT_QUESTIONS, collection: str | None = None
+    ) -> Job:
+        """`rollback` in the background.  Raises NotFound when there was no swap."""
+        target = self._parts.collection(collection)
+        last = encoder_before(self._parts.tools(target.id))
+        return self.start_swap(last, compare=compare, collection=target.id)
 
     def doctor(self) -> list[doctor.Check]:
         """What this installation and workspace can and cannot do."""

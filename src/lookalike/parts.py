@@ -13,7 +13,7 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
-from lookalike.registry import make_encoder
+from lookalike.registry import encoder_factory, make_encoder
 from lookalike.settings import Settings
 from lookalike.sources.images import open_images
 from lookalike.storage.collection import Collection
@@ -61,6 +61,10 @@ class Parts:
     @cached_property
     def extractors(self) -> Extractors:
         return Extractors(self._make_extractor, default=located(self.settings.encoder))
+
+    def require_encoder(self, encoder: str) -> None:
+        """Raises InvalidInput or Unavailable for a name that leads to no encoder; loads none."""
+        encoder_factory(encoder)
 
     @property
     def extractor(self) -> Extractor:

@@ -52,6 +52,16 @@ def make_encoder(spec: str, **options: object) -> Any:  # Any: see Factory
     Raises InvalidInput for an unknown name or a missing path, Unavailable with the install
     command when a library is missing.
     """
+    argument = spec.partition(":")[2]
+    factory = encoder_factory(spec)
+    return factory(argument, **options) if ":" in spec else factory(**options)
+
+
+def encoder_factory(spec: str) -> Factory:
+    """What makes the encoder of `make_encoder`: a name is wrong here, a path only when it runs.
+
+    Raises InvalidInput and Unavailable as that does.
+    """
     name, colon, argument = spec.partition(":")
     if name in _EXAMPLES and not argument:
         what = "file" if name == "onnx" else "model"
@@ -60,8 +70,7 @@ def make_encoder(spec: str, **options: object) -> Any:  # Any: see Factory
         )
     if name == "default" and colon:
         raise InvalidInput(f'The encoder "{spec}" takes nothing after the name.')
-    factory = _factory(name, ENCODERS, group="lookalike.encoders", what="encoder")
-    return factory(argument, **options) if colon else factory(**options)
+    return _factory(name, ENCODERS, group="lookalike.encoders", what="encoder")
 
 
 def index_class(name: str) -> Any:  # Any: see Factory

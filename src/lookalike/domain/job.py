@@ -1,7 +1,7 @@
 """Jobs: long work on a collection, as it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -10,7 +10,11 @@ JobState = Literal["queued", "running", "succeeded", "failed", "interrupted"]
 
 @dataclass(frozen=True)
 class Job:
-    """A job as it stands.  `interrupted`: its process ended before it did."""
+    """A job as it stands.  `interrupted`: its process ended before it did.
+
+    counts  how far it is, and at its end what it did
+    report  what else it has to say at its end: of a swap, the comparison; else empty
+    """
 
     id: str
     collection: str
@@ -24,3 +28,4 @@ class Job:
     updated_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    report: Mapping[str, object] = field(default_factory=dict)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 DEFAULT_QUESTIONS = 200
 """By eye: a share of 200 lists is known to about three points, and both are asked in seconds."""
 
+MOST_QUESTIONS = 10_000
+"""Of a request: minutes of lists; more would tell nothing."""
+
 
 @dataclass(frozen=True)
 class Times:

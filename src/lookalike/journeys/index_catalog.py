@@ -1,14 +1,13 @@
 """Bring a collection in line with a catalog: read, measure, publish; restartable anywhere."""
 
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
 
 from lookalike.domain.attributes import VISUAL_ATTRIBUTES
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.problems import Problem
-from lookalike.domain.progress import Report, Step, silent
+from lookalike.domain.progress import Report, silent
 from lookalike.index import snapshot
+from lookalike.journeys.job_report import kept_current
 from lookalike.journeys.measure_images import Measured, Tools, measure_images, unseen
 from lookalike.journeys.publish import is_stale, publish
 from lookalike.journeys.read_catalog import Reading, read_catalog
@@ -45,7 +44,7 @@ def index_catalog(
     """
     started = time.monotonic()
     collection = tools.collection
-    told = _job_report(collection, job, report)
+    told = kept_current(collection, job, report)
     with collection.writer():
         _keep_choices(source, collection, options)
         reading = read_catalog(source, collection, write=True, report=told)
@@ -81,22 +80,6 @@ def _keep_choices(source: CatalogSource, collection: Collection, options: Option
     if kept is not None:
         choices["kept_attributes"] = kept
     collection.update_settings(choices)
-
-
-def _job_report(collection: Collection, job: str, report: Report) -> Callable[[Step], None]:
-    """Pass progress on, and keep the job's row current about once a second."""
-    stage, written = "", 0.0
-
-    def told(step: Step) -> None:
-        nonlocal stage, written
-        report(step)
-        now = time.monotonic()
-        if step.stage != stage or now - written >= 1:
-            stage, written = step.stage, now
-            counts = {"done": step.done, "total": step.total or 0}
-            collection.jobs.update(job, now=datetime.now(UTC), stage=step.stage, counts=counts)
-
-    return told
 
 
 def _report(

@@ -9,6 +9,7 @@ from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.progress import Report, silent
 from lookalike.errors import LookalikeError
 from lookalike.journeys.index_catalog import index_catalog
+from lookalike.journeys.job_report import written_down
 from lookalike.journeys.measure_images import Tools
 from lookalike.sources.protocol import CatalogSource
 
@@ -33,16 +34,8 @@ def run_job(
 ) -> IndexReport:
     """Run it to its end.  Whatever stops it is written down before it is raised again."""
     jobs = tools.collection.jobs
-    jobs.update(job, now=datetime.now(UTC), state="running")
-    try:
+    with written_down(tools.collection, job):
         done = index_catalog(source, tools, options, job=job, report=report)
-    except LookalikeError as error:
-        jobs.update(job, now=datetime.now(UTC), state="failed", message=str(error))
-        raise
-    except BaseException as error:
-        said = f"{type(error).__name__}: {error}"
-        jobs.update(job, now=datetime.now(UTC), state="failed", message=said)
-        raise
     jobs.add_problems(job, done.problems)
     jobs.update(job, now=datetime.now(UTC), state="succeeded", stage="", counts=counts(done))
     return done

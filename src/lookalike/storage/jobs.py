@@ -15,6 +15,9 @@ from lookalike.storage.presence import Presence
 from lookalike.storage.tables import from_json, job_problems, jobs, to_json
 
 UNFINISHED = frozenset({"queued", "running"})
+REPORT = "report"
+"""Among the counts as they are stored, the name under which the report is kept."""
+
 JOBS_WITH_PROBLEMS = 20
 """How many jobs of a collection keep their problems; chosen by eye: a month of nightly runs
 without weekends."""
@@ -67,8 +70,9 @@ class JobStore:
         stage: str | None = None,
         message: str | None = None,
         counts: Mapping[str, int] | None = None,
+        report: Mapping[str, object] | None = None,
     ) -> None:
-        """Change what is given and keep the rest.  Raises NotFound."""
+        """Change what is given and keep the rest; a report comes with counts.  Raises NotFound."""
         values: dict[str, object] = {"updated_at": now}
         if state is not None:
             values["state"] = state
@@ -80,7 +84,7 @@ class JobStore:
         if message is not None:
             values["message"] = _storable(message)
         if counts is not None:
-            values["counts"] = to_json(dict(counts))
+            values["counts"] = to_json({**counts, REPORT: report} if report else dict(counts))
         statement = jobs.update().where(self._mine, jobs.c.id == job).values(**values)
         with self._database.writing() as connection:
             if connection.execute(statement).rowcount == 0:
@@ -162,7 +166,8 @@ class JobStore:
         state = row.state
         if state in UNFINISHED and not self._presence.is_alive(row.owner):
             state = "interrupted"
-        counts: dict[str, Any] = from_json(row.counts)  # written by `update` from whole numbers
+        counts: dict[str, Any] = from_json(row.counts)  # as `update` wrote them
+        report = counts.pop(REPORT, {})
         return Job(
             id=row.id,
             collection=row.collection,
@@ -172,6 +177,7 @@ class JobStore:
             message=row.message,
             request=from_json(row.request),
             counts=counts,
+            report=report,
             created_at=row.created_at,
             updated_at=row.updated_at,
             started_at=row.started_at,

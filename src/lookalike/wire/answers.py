@@ -110,6 +110,7 @@ def job(one: Job) -> Json:
         "stage": one.stage or None,
         "counts": dict(one.counts),
         "message": one.message or None,
+        "report": dict(one.report) or None,
         "started_at": one.started_at and one.started_at.isoformat(),
         "ended_at": one.finished_at and one.finished_at.isoformat(),
     }

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lookalike.domain.swap import DEFAULT_QUESTIONS, MOST_QUESTIONS
+
 Json = dict[str, Any]
 """A JSON object whose keys are the merchant's own; `Any` because so are its values."""
 
@@ -245,6 +247,22 @@ class ConnectBody(_Strict):
     )
 
 
+class SwapBody(_Strict):
+    """Another encoder for a collection that goes on answering."""
+
+    encoder: str = Field(
+        description="default, onnx:PATH, open_clip:MODEL/WEIGHTS or hf:REPO_OR_FOLDER."
+    )
+    compare: int = Field(default=DEFAULT_QUESTIONS, ge=0, le=MOST_QUESTIONS)
+    dry_run: bool = Field(default=False, description="Build and compare, and leave it at that.")
+
+
+class RollbackBody(_Strict):
+    """Back to the encoder before the last swap."""
+
+    compare: int = Field(default=DEFAULT_QUESTIONS, ge=0, le=MOST_QUESTIONS)
+
+
 class ProblemRow(BaseModel):
     """Something wrong in the input, by line where there is one."""
 
@@ -266,6 +284,7 @@ class JobBody(BaseModel):
     stage: str | None
     counts: Json
     message: str | None
+    report: Json | None = Field(description="Of a swap: what it did, and the comparison.")
     started_at: str | None
     ended_at: str | None
 

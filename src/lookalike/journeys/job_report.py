@@ -1,0 +1,42 @@
+"""What a job writes down while it works: that it runs, how far it is, why it stopped."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from lookalike.domain.progress import Report, Step
+from lookalike.errors import LookalikeError
+from lookalike.storage.collection import Collection
+
+
+@contextmanager
+def written_down(collection: Collection, job: str) -> Iterator[None]:
+    """The job runs within; whatever stops it is written down before it is raised again."""
+    jobs = collection.jobs
+    jobs.update(job, now=datetime.now(UTC), state="running")
+    try:
+        yield
+    except LookalikeError as error:
+        jobs.update(job, now=datetime.now(UTC), state="failed", message=str(error))
+        raise
+    except BaseException as error:
+        said = f"{type(error).__name__}: {error}"
+        jobs.update(job, now=datetime.now(UTC), state="failed", message=said)
+        raise
+
+
+def kept_current(collection: Collection, job: str, report: Report) -> Callable[[Step], None]:
+    """Pass progress on, and keep the job's row current about once a second."""
+    stage, written = "", 0.0
+
+    def told(step: Step) -> None:
+        nonlocal stage, written
+        report(step)
+        now = time.monotonic()
+        if step.stage != stage or now - written >= 1:
+            stage, written = step.stage, now
+            counts = {"done": step.done, "total": step.total or 0}
+            collection.jobs.update(job, now=datetime.now(UTC), stage=step.stage, counts=counts)
+
+    return told
