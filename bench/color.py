@@ -21,7 +21,7 @@ import numpy as np
 from color_baselines import BASELINES, placed
 from color_labels import LABELS, TYPES, family_of
 from lookalike.domain.color import FAMILIES
-from lookalike.features.color_family import color_family
+from lookalike.features.color_family import Subject, color_family
 from lookalike.features.encoder import default_encoder
 from lookalike.features.foreground import foreground
 from lookalike.features.image_fit import unpad
@@ -44,7 +44,7 @@ class Sample(NamedTuple):
     alpha: np.ndarray | None
     mask: np.ndarray  # (h, w) float32, the encoder's
     head: dict  # color class -> probability
-    metal: float  # of the material head
+    subject: Subject  # of the heads for material and category
 
 
 def main():
@@ -77,11 +77,12 @@ def load(folder, extractor, half, limit):
         (encoded,) = extractor.encode([prepared])
         heads = {
             name: dict(zip(classes[name], encoded.heads[name][0].tolist(), strict=True))
-            for name in ("color", "material")
+            for name in ("color", "material", "category")
         }
         mask = unpad(encoded.mask[0], prepared.pixels.shape[1::-1])
         pictures = (prepared.pixels, prepared.dots, prepared.alpha)
-        yield Sample(row, *pictures, mask, heads["color"], heads["material"]["metal"])
+        subject = Subject(heads["material"]["metal"], heads["category"]["apparel"])
+        yield Sample(row, *pictures, mask, heads["color"], subject)
 
 
 def families(name, samples):
@@ -117,7 +118,7 @@ def without_head(sample):
 
 def ours(sample):
     swatches, channel = measured(sample)
-    named = color_family(swatches, sample.head, channel=channel, metal=sample.metal)
+    named = color_family(swatches, sample.head, channel=channel, subject=sample.subject)
     return placed(named.probabilities)
 
 
@@ -177,7 +178,7 @@ def speed(samples):
         at.append(clock())
         found, channel = palette_and_channel(sample.dots, weights)
         at.append(clock())
-        color_family(found, sample.head, channel=channel, metal=sample.metal)
+        color_family(found, sample.head, channel=channel, subject=sample.subject)
         at.append(clock())
         silhouette(weights)
         at.append(clock())

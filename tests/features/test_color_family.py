@@ -7,7 +7,7 @@ import pytest
 
 from lookalike.domain.color import FAMILIES, oklab, rgb_from_hex
 from lookalike.domain.features import Swatch
-from lookalike.features.color_family import _HEAD, color_family
+from lookalike.features.color_family import _HEAD, Subject, color_family
 from lookalike.features.color_names import family_votes
 from lookalike.features.color_table import TABLE, table_votes
 from lookalike.features.palette import PROTOTYPE_COUNT, channel_of, palette_and_channel
@@ -147,7 +147,7 @@ def test_the_channel_of_the_palette_stands_in_for_one_that_was_not_measured():
 def test_gold_needs_a_material_that_looks_like_metal():
     head = {"gold": 0.7, "beige": 0.2, "mustard": 0.1}
     sand = (swatch("#d9c7a8"),)
-    ring, bag = (color_family(sand, head, metal=metal) for metal in (0.95, 0.0))
+    ring, bag = (color_family(sand, head, subject=Subject(metal)) for metal in (0.95, 0.0))
     assert ring.value == "gold"
     assert bag.value == "beige"
     assert ring.probabilities["gold"] > bag.probabilities["gold"]
@@ -163,6 +163,18 @@ def test_a_near_black_between_two_cells_of_the_color_table_keeps_its_name():
 def test_khaki_between_brown_and_green_is_green_as_shops_file_it():
     khaki = (swatch("#6f6148"),)
     assert color_family(khaki, {"olive": 0.4, "brown": 0.6}).value == "green"
+
+
+def test_what_could_be_khaki_or_navy_is_so_on_a_garment_and_brown_or_gray_on_a_sofa():
+    khaki, navy = (swatch("#6a5d48"),), (swatch("#50545a"),)
+    for color, head, worn, else_ in (
+        (khaki, {"olive": 0.3, "brown": 0.7}, "green", "brown"),
+        (navy, {"navy": 0.4, "grey": 0.6}, "blue", "gray"),
+    ):
+        shirt, sofa = (color_family(color, head, subject=Subject(0.0, one)) for one in (1.0, 0.0))
+        assert shirt.probabilities[worn] > sofa.probabilities[worn]
+        assert sofa.probabilities[else_] > shirt.probabilities[else_]
+        assert sofa.value == else_
 
 
 def test_charcoal_is_the_second_guess_for_a_neutral_black_and_navy_for_a_bluish_one():

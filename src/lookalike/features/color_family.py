@@ -1,6 +1,7 @@
 """The color family a shop would file a product under: two votes of the pixels, one of the head."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot, log
 from types import MappingProxyType
@@ -32,10 +33,14 @@ _HEAD: Mapping[str, Mapping[str, float]] = MappingProxyType(
 # What follows was chosen on even ids of bench/color.py.
 VOTES = np.array([0.3, 0.6, 0.65])  # exponents: names of the palette, table, head
 FLOOR = 0.015  # no vote excludes a family: each can be this wrong
-METAL = 0.4  # part of the matte votes a metal may claim
+METAL = 0.25  # part of the matte votes a metal may claim
 METAL_WEIGHT = 0.5  # exponent of how much the material looks like metal
 USUAL_METAL, LEAST_METAL = 0.5, 0.03  # where that speaks neither for nor against, and its floor
-COMMON = 0.5  # shops sell more black, green (khaki) and blue (navy): added to their logarithm
+COMMON: Mapping[str, float] = MappingProxyType({"black": 0.4, "green": 0.3, "blue": 0.1})
+"""Shops sell more of these, added to their logarithm ..."""
+WORN: Mapping[str, float] = MappingProxyType({"green": 1.2, "blue": 0.6})
+"""... khaki and navy as clothes: from half of this less to half of it more, by how surely it is
+a garment.  A gray sofa is not navy."""
 CHARCOAL = 0.1  # part of black's chance that gray has too where the color is neutral
 NEUTRAL = 0.01  # OKLab chroma; a dark color with more is navy to those who do not call it black
 ALONE = 1.5  # sharpens the pixels' votes where there is no head
@@ -48,7 +53,7 @@ SHOWN = 4  # probabilities kept
 _PLACE = {name: place for place, name in enumerate(FAMILIES)}
 _BLACK, _GRAY, _MULTICOLOR = _PLACE["black"], _PLACE["gray"], _PLACE["multicolor"]
 _METALS = [_PLACE["gold"], _PLACE["silver"]]
-_COMMON = np.array([COMMON * (name in ("black", "green", "blue")) for name in FAMILIES])
+_COMMON, _WORN = (np.array([part.get(name, 0.0) for name in FAMILIES]) for part in (COMMON, WORN))
 _LIKE_METALS = np.array(  # (families, 2) the matte colors that gold and silver look like
     [
         [name in ("beige", "yellow", "brown", "white"), name in ("gray", "white", "black")]
@@ -58,12 +63,24 @@ _LIKE_METALS = np.array(  # (families, 2) the matte colors that gold and silver 
 )
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What the encoder takes the product for, which tells what its colors are called.
+
+    metal    probability that the material is metal; None where there is no such head
+    apparel  probability that it is a garment; the same
+    """
+
+    metal: float | None = None
+    apparel: float | None = None
+
+
 def color_family(
     palette: tuple[Swatch, ...],
     head: Mapping[str, float] | None = None,
     *,
     channel: Floats | None = None,
-    metal: float | None = None,
+    subject: Subject = Subject(),
     whole: bool = False,
 ) -> AttributeValue:
     """The family a shop would file the product under.
@@ -71,7 +88,7 @@ def color_family(
     palette  of the foreground; empty means nothing could be measured: "unknown"
     head     the encoder's color classes with probabilities, or None
     channel  (prototypes,) color channel of the same pixels; made of the palette where absent
-    metal    the encoder's probability that the material is metal, or None
+    subject  what else the encoder sees in it
     whole    no product was told from its background: all is less sure
     The names of the palette, the table of shops and the head vote; the answer is the product of
     their powers.  The confidence is the winner's calibrated probability.
@@ -85,7 +102,7 @@ def color_family(
     votes = np.empty((3, len(FAMILIES)))
     votes[0], votes[1] = _named(palette, shares, colors), table_votes(channel)
     votes[1, _MULTICOLOR] = max(votes[:2, _MULTICOLOR]) if votes[0, _MULTICOLOR] else 0
-    scores = _pooled(votes, head=head, metal=metal) * (WHOLE if whole else 1)
+    scores = _pooled(votes, head=head, subject=subject) * (WHOLE if whole else 1)
     chances = np.exp(scores - scores.max())
     _, red, yellow = (shares @ colors).tolist()
     if hypot(red, yellow) < NEUTRAL:
@@ -99,7 +116,7 @@ def color_family(
     return AttributeValue(first, shown[first], shown)
 
 
-def _pooled(votes: Doubles, *, head: Mapping[str, float] | None, metal: float | None) -> Doubles:
+def _pooled(votes: Doubles, *, head: Mapping[str, float] | None, subject: Subject) -> Doubles:
     """(families,) logarithm of the product of the powers of (3, families) votes.
 
     The row of the head is written here, and so are the metals of the others.
@@ -110,8 +127,10 @@ def _pooled(votes: Doubles, *, head: Mapping[str, float] | None, metal: float | 
     votes[:2, _METALS] = np.maximum(votes[:2, _METALS], METAL * (votes[:2] @ _LIKE_METALS))
     votes[2] = np.fromiter(head.values(), np.float64, len(head)) @ _folding(tuple(head))
     scores = VOTES @ np.log(votes + FLOOR) + _COMMON
-    if metal is not None:
-        scores[_METALS] += METAL_WEIGHT * log((metal + LEAST_METAL) / USUAL_METAL)
+    if subject.apparel is not None:
+        scores += (subject.apparel - 0.5) * _WORN
+    if subject.metal is not None:
+        scores[_METALS] += METAL_WEIGHT * log((subject.metal + LEAST_METAL) / USUAL_METAL)
     return np.asarray(scores)
 
 

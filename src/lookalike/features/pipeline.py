@@ -16,7 +16,7 @@ from lookalike.domain.arrays import Floats, Pixels
 from lookalike.domain.channels import Channel, Layout
 from lookalike.domain.features import ImageFeatures
 from lookalike.features.aesthetic import aesthetic
-from lookalike.features.color_family import color_family
+from lookalike.features.color_family import Subject, color_family
 from lookalike.features.color_names import accent_colors
 from lookalike.features.components import components
 from lookalike.features.familiarity import LEAST_FAMILIAR, familiarity
@@ -37,7 +37,7 @@ from lookalike.features.pattern import pattern_guess
 from lookalike.features.protocol import Encoded, Encoder
 from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 
-EXTRACTOR_VERSION = "4"
+EXTRACTOR_VERSION = "5"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
 ANALYSIS_PX = (
@@ -145,11 +145,15 @@ class Extractor:
         )
         swatches, color = palette_and_channel(prepared.dots, product.weights)
         hues = _labeled(heads, chances, "color")
+        subject = Subject(
+            metal=(_labeled(heads, chances, "material") or {}).get("metal"),
+            apparel=(_labeled(heads, chances, "category") or {}).get("apparel"),
+        )
         family = color_family(
             swatches,
             hues,
             channel=color,
-            metal=(_labeled(heads, chances, "material") or {}).get("metal"),
+            subject=subject,
             whole=product.source == "whole",
         )
         parts: dict[str, Floats] = {
@@ -182,7 +186,6 @@ class Extractor:
         named["shape"] = shape(product, form, trust=trust, familiar=known)
         named["complexity"] = complexity(product.lab, form, swatches, white=white, trust=trust)
         named["aesthetic"] = aesthetic(swatches, named, white=white, trust=trust)
-        garment = (_labeled(heads, chances, "category") or {}).get("apparel", 0.0)
         return ImageFeatures(
             row=self.layout.row(parts),
             palette=swatches,
@@ -197,7 +200,7 @@ class Extractor:
             width_px=prepared.width_px,
             height_px=prepared.height_px,
             accent_colors=accent_colors(swatches, family.value),
-            components=components(pixels, form, apparel=garment),
+            components=components(pixels, form, apparel=subject.apparel or 0.0),
         )
 
     def extract(self, data: bytes, *, crop_box: Box | None = None) -> ImageFeatures:
