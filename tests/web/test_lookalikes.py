@@ -6,6 +6,7 @@ import pytest
 from visit import CARD, LOOKALIKE, Visit
 
 from lookalike.domain.query import DEFAULT_DIVERSITY
+from lookalike.domain.steering import CHANNEL_OF_ATTRIBUTE, RELATIVE
 from lookalike.journeys.plan import DEFAULT_WEIGHTS
 
 
@@ -101,14 +102,53 @@ def test_limits_of_the_panel_reach_the_question(
     assert max(float(rows[one]["price"]) for one in visit.lookalikes()) <= 60
 
 
-def test_like_this_but_in_another_color_shows_only_that_color(visit: Visit, sku: str) -> None:
+def test_like_this_but_in_another_color_starts_with_that_color(visit: Visit, sku: str) -> None:
     visit.product(sku)
     button = visit.page.locator(".dot-button").nth(2)
     family = button.get_attribute("aria-label").lower()
-    _, answer = visit.answer_after(button.click)
+    asked, answer = visit.answer_after(button.click)
+    assert asked["query"] == {
+        "type": "product",
+        "product_id": sku,
+        "but": {"color_family": family},
+    }
     shown = [one["visual_attributes"]["color_family"] for one in answer["recommendations"]]
-    assert shown
-    assert set(shown) == {family}
+    assert shown[0] == family  # few of a small shop are a bed and white
+    assert button.get_attribute("aria-pressed") == "true"
+
+
+def test_chips_wish_for_cheaper_and_another_pattern_until_tapped_again(
+    visit: Visit, sku: str, products: list[dict[str, str]]
+) -> None:
+    rows = {row["sku"]: row for row in products}
+    visit.product(sku)
+    before = visit.lookalikes()
+    cheaper = visit.page.get_by_role("button", name="Cheaper")
+    asked, answer = visit.answer_after(cheaper.click)
+    assert asked["query"]["but"] == {"price": "cheaper"}
+    prices = [float(rows[one["sku"]]["price"]) for one in answer["recommendations"]]
+    assert max(prices) < float(rows[sku]["price"])
+    asked, _ = visit.answer_after(visit.page.get_by_role("button", name="Pricier").click)
+    assert asked["query"]["but"] == {"price": "pricier"}  # one of a pair at a time
+    pattern = visit.page.get_by_role("group", name="Another pattern").get_by_role("button").first
+    asked, _ = visit.answer_after(pattern.click)
+    assert asked["query"]["but"]["pattern"] == pattern.inner_text().lower()
+    steered = visit.lookalikes()
+    visit.page.reload()
+    assert visit.lookalikes() == steered
+    visit.answer_after(visit.page.get_by_role("button", name="Pricier").click)
+    visit.answer_after(pattern.click)
+    assert visit.lookalikes() == before
+
+
+def test_every_wish_of_the_panel_is_one_that_the_server_grants(visit: Visit) -> None:
+    visit.catalog()
+    wishes = visit.page.evaluate('async () => (await import("/storefront/steering.js")).WISHES')
+    compared = {name: tuple(words) for name, words in wishes.items() if words}
+    assert {name: tuple(sorted(words)) for name, words in compared.items()} == {
+        name: tuple(sorted(words)) for name, words in RELATIVE.items()
+    }
+    assert {name for name, words in wishes.items() if not words} <= set(CHANNEL_OF_ATTRIBUTE)
 
 
 def test_a_slider_in_its_middle_stands_for_the_default_of_the_server(visit: Visit) -> None:

@@ -6,7 +6,7 @@ import { announce, failure, message } from "./messages.js";
 import { placeholderCards } from "./product-card.js";
 import { recommendationCard } from "./recommendation-card.js";
 import { regrid } from "./regrid.js";
-import { options } from "./steering.js";
+import { options, wished } from "./steering.js";
 import { shapeTiles } from "./tiles.js";
 import { counted, nameOf } from "./words.js";
 
@@ -55,7 +55,10 @@ export function lookalikes(collection, { query, steering, signal }) {
       const wanted = steering();
       const steered = Object.keys(wanted.sliders).length ? await known(abort) : [];
       show(
-        await ask({ query: query(), limit: PAGE, cursor, ...options(wanted, steered) }, abort),
+        await ask(
+          { query: wished(query(), wanted), limit: PAGE, cursor, ...options(wanted, steered) },
+          abort,
+        ),
         cursor,
       );
     } catch (error) {

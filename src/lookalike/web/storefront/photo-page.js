@@ -8,7 +8,7 @@ import { preview } from "./photos.js";
 import { rewriteParams } from "./routes.js";
 import { steerPanel } from "./steer-panel.js";
 import { paramsFrom, steeringFrom } from "./steering.js";
-import { isKnown } from "./words.js";
+import { wishesOffered } from "./wish-chips.js";
 
 export function photoPage({ collection, id, params, signal, choosePhoto }) {
   let steering = steeringFrom(params);
@@ -48,7 +48,7 @@ export function photoPage({ collection, id, params, signal, choosePhoto }) {
     const listed = list.refresh();
     const facets = await api.facets(collection).catch(() => ({}));
     panel = steerPanel(steering, {
-      families: (facets.color_family ?? []).map(({ value }) => value).filter(isKnown),
+      wishes: wishesOffered(facets, null),
       hasCategory: false,
       onchange: (next) => {
         steering = next;

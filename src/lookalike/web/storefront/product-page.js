@@ -10,6 +10,7 @@ import { picture } from "./product-card.js";
 import { catalogHref, productHref, rewriteParams } from "./routes.js";
 import { steerPanel } from "./steer-panel.js";
 import { paramsFrom, steeringFrom } from "./steering.js";
+import { wishesOffered } from "./wish-chips.js";
 import { categoryWord, fieldWord, isKnown, nameOf, priceText, sentenceCase } from "./words.js";
 
 const SHOWN_ATTRIBUTES = [
@@ -52,7 +53,7 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
       head.replaceChildren(gallery(product), facts(collection, product));
       head.classList.remove("is-loading");
       panel = steerPanel(steering, {
-        families: (facets.color_family ?? []).map(({ value }) => value).filter(isKnown),
+        wishes: wishesOffered(facets, product),
         hasCategory: isKnown(product.category),
         onchange: (next) => {
           steering = next;

@@ -1,15 +1,15 @@
 // The panel that steers the list: what counts, how varied, within which limits.
 
-import { familyDot } from "./color-dots.js";
 import { element, uniqueId } from "./dom.js";
 import { MIDDLE, NOT_STEERED, STEERED, isSteered } from "./steering.js";
-import { CHANNEL_WORDS, sentenceCase } from "./words.js";
+import { wishChips } from "./wish-chips.js";
+import { CHANNEL_WORDS } from "./words.js";
 
 /**
- * `families` are the color families to offer, `hasCategory` whether the anchor has a category.
+ * `wishes` is what may be wished for (`wish-chips.js`), `hasCategory` whether the anchor has one.
  * `onchange(steering)` is called with every move.  Returns {node, update(steering)}.
  */
-export function steerPanel(steering, { families, hasCategory, onchange }) {
+export function steerPanel(steering, { wishes, hasCategory, onchange }) {
   let current = steering;
   const syncs = [];
   const set = (part) => {
@@ -33,17 +33,16 @@ export function steerPanel(steering, { families, hasCategory, onchange }) {
     element(
       "fieldset",
       {},
+      element("legend", {}, "More like this, but"),
+      wishChips(wishes, () => current.but, (but) => set({ but }), syncs),
+    ),
+    element(
+      "fieldset",
+      {},
       element("legend", {}, "What counts"),
       STEERED.map((name) => channelSlider(name, () => current, set, syncs)),
     ),
     element("fieldset", {}, element("legend", {}, "How varied"), varietySlider(set, syncs)),
-    families.length > 1 &&
-      element(
-        "fieldset",
-        {},
-        element("legend", {}, "Like this, but in"),
-        familyChoice(families, set, syncs),
-      ),
     element(
       "fieldset",
       {},
@@ -98,30 +97,6 @@ function varietyWord(value) {
   if (value === MIDDLE) return "Normal";
   if (value === 100) return "As varied as can be";
   return value < MIDDLE ? "Less" : "More";
-}
-
-function familyChoice(families, set, syncs) {
-  const buttons = families.map((family) => {
-    const button = element(
-      "button",
-      {
-        class: "dot-button",
-        type: "button",
-        "aria-pressed": "false",
-        title: sentenceCase(family),
-        "aria-label": sentenceCase(family),
-      },
-      familyDot(family),
-    );
-    button.addEventListener("click", () =>
-      set({ family: button.ariaPressed === "true" ? null : family }),
-    );
-    syncs.push((now) => {
-      button.ariaPressed = String(now.family === family);
-    });
-    return button;
-  });
-  return element("div", { class: "dot-buttons" }, buttons);
 }
 
 function toggle(label, name, set, syncs) {

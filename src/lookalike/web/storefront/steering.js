@@ -25,8 +25,19 @@ export const NOT_STEERED = {
   inStock: false,
   min: null,
   max: null,
-  family: null,
+  but: {},
 };
+
+/** What may be different from the anchor: name -> the words that compare, or null for a value. */
+export const WISHES = {
+  color_family: null,
+  pattern: null,
+  price: ["cheaper", "pricier"],
+  lightness: ["brighter", "darker"],
+  colorfulness: ["more muted", "more colorful"],
+  complexity: ["simpler", "richer"],
+};
+const IN_ADDRESS = "but_";
 
 const MOST_FACTOR = 5; // a slider at its end; by eye: the channel then decides the list
 const LEAST_MOST = 2.5; // and for channels whose default is small; by eye
@@ -50,6 +61,11 @@ export function isSteered(steering) {
   return JSON.stringify(steering) !== JSON.stringify(NOT_STEERED);
 }
 
+/** What the search starts from, with the wishes. */
+export function wished(query, { but }) {
+  return Object.keys(but).length ? { ...query, but } : query;
+}
+
 /** The options of a retrieval; `channels` are those the collection has. */
 export function options(steering, channels) {
   const asked = {};
@@ -65,7 +81,6 @@ export function options(steering, channels) {
   }
   const filters = {};
   if (steering.inStock) filters.in_stock = true;
-  if (steering.family) filters.color_family = steering.family;
   if (Object.keys(filters).length) asked.filters = filters;
   return asked;
 }
@@ -83,7 +98,7 @@ export function steeringFrom(params) {
     inStock: params.has("in_stock"),
     min: number(params.get("min")),
     max: number(params.get("max")),
-    family: params.get("color_family"),
+    but: wishesFrom(params),
   };
 }
 
@@ -95,8 +110,17 @@ export function paramsFrom(steering) {
   if (steering.inStock) params.set("in_stock", "1");
   if (steering.min !== null) params.set("min", steering.min);
   if (steering.max !== null) params.set("max", steering.max);
-  if (steering.family) params.set("color_family", steering.family);
+  for (const [name, value] of Object.entries(steering.but)) params.set(IN_ADDRESS + name, value);
   return params;
+}
+
+function wishesFrom(params) {
+  const but = {};
+  for (const [name, words] of Object.entries(WISHES)) {
+    const value = params.get(IN_ADDRESS + name);
+    if (value && (!words || words.includes(value))) but[name] = value;
+  }
+  return but;
 }
 
 function number(text) {
