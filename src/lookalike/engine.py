@@ -111,7 +111,7 @@ class Engine:
         """
         source = open_source(location, images_root=images, mapping=mapping or {})
         chosen = options or Options()
-        tools = self._parts.tools(collection, images_root=source.images_root)
+        tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         if dry_run:
             return plan_index(source, tools, chosen)
         done = run_job(create_job(source, tools, chosen), source, tools, chosen, report=report)
@@ -130,7 +130,7 @@ class Engine:
         """The same in the background; returns the job to follow."""
         source = open_source(location, images_root=images, mapping=mapping or {})
         chosen = options or Options()
-        tools = self._parts.tools(collection, images_root=source.images_root)
+        tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         job = create_job(source, tools, chosen)
         run_in_background(
             job, source, tools, chosen, then=self._parts.live(tools.collection.id).known

@@ -1,19 +1,24 @@
 """What an open workspace consists of, joined: live views, extractors, readers of images."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
+from typing import Any
 
 from lookalike.domain.arrays import Floats
+from lookalike.domain.extraction import added_names, chosen_attributes, steps_for
 from lookalike.domain.features import ImageFeatures
+from lookalike.domain.index_run import Options
 from lookalike.domain.query import Anchor, ImageAnchor
 from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
+from lookalike.features.protocol import AttributeExtractor
 from lookalike.journeys.anchors import Start, start_from, text_embedding
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
-from lookalike.registry import encoder_factory, make_encoder
+from lookalike.registry import encoder_factory, extractor_names, make_encoder, make_extractor
 from lookalike.settings import Settings
 from lookalike.sources.images import open_images
 from lookalike.storage.collection import Collection
@@ -32,6 +37,7 @@ class Parts:
         self.settings = settings
         self.workspace = workspace
         self._views: dict[str, LiveView] = {}
+        self._added_extractors: dict[str, AttributeExtractor] = {}
         self._lock = threading.Lock()
 
     def name(self, collection: str | None) -> str:
@@ -78,17 +84,21 @@ class Parts:
         images_root: str | None = None,
         view: CatalogView | None = None,
         encoder: str | None = None,
+        options: Options | None = None,
     ) -> Tools:
         """What measuring needs; image paths lie below the root of the last run by default.
 
         view     measure as its rows were, instead of as the next run will
         encoder  measure with this one instead
+        options  of the run, whose choices come before those kept
+        Raises InvalidInput for extractors and attributes that there are none of.
         """
         target = self.workspace.collection(self.name(collection), create=True)
         settings, known = self.settings, target.settings()
         root = images_root or known.get("images_root")
         extractors = self.extractors
         next_encoder = encoder or chosen(known, extractors.default)
+        kept, added = self._choices(known, options or Options())
         return Tools(
             extractor=extractors.of(view) if view else extractors.named(next_encoder),
             images=open_images(
@@ -100,7 +110,29 @@ class Parts:
             features=self.workspace.features,
             collection=target,
             readers=settings.fetch_threads,
+            steps=steps_for(kept, added),
+            added=added,
         )
+
+    def _choices(
+        self, known: Mapping[str, Any], options: Options
+    ) -> tuple[Sequence[str] | None, dict[str, AttributeExtractor]]:
+        """The attributes kept (None: all of ours), and the added extractors by their step."""
+        named = known.get("added_extractors") or ()
+        if options.extractors is not None:
+            named = added_names(options.extractors)
+            chosen_attributes(options.extractors, None, dict.fromkeys(extractor_names(), ()))
+        made = {name: self._added(name) for name in named}
+        kept = options.kept_attributes({name: one.attributes for name, one in made.items()})
+        if options.extractors is None and options.extract_attributes is None:
+            kept = known.get("kept_attributes")
+        return kept, {f"{name}@{one.version}": one for name, one in made.items()}
+
+    def _added(self, name: str) -> AttributeExtractor:
+        with self._lock:
+            if name not in self._added_extractors:
+                self._added_extractors[name] = make_extractor(name)
+            return self._added_extractors[name]
 
     def _make_extractor(self, name: str) -> Extractor:
         settings = self.settings

@@ -1,8 +1,9 @@
 """Named factories for the ports: built-in ones, and those that other packages bring.
 
 A name leads to an import path, imported on first use.  Packages add names by the entry point
-groups "lookalike.encoders" and "lookalike.indexes"; an encoder entry is called as
-`factory(argument, device=..., threads=...)` with the text after the colon of "name:argument".
+groups "lookalike.encoders", "lookalike.extractors" and "lookalike.indexes"; an encoder entry is
+called as `factory(argument, device=..., threads=...)` with the text after the colon of
+"name:argument".
 """
 
 import difflib
@@ -21,6 +22,9 @@ ENCODERS: Mapping[str, str] = {
     "open_clip": "lookalike.features.open_clip_encoder:open_clip_encoder",
     "hf": "lookalike.features.hf_encoder:hf_encoder",
 }
+EXTRACTORS: Mapping[str, str] = {}
+"""Attribute extractors beside those of features/seen.py: name -> "module:factory"."""
+
 INDEXES: Mapping[str, str] = {
     "exact": "lookalike.index.exact:ExactIndex",
     "reference": "lookalike.index.reference:ReferenceIndex",
@@ -76,6 +80,19 @@ def encoder_factory(spec: str) -> Factory:
 def index_class(name: str) -> Any:  # Any: see Factory
     """The VectorIndex class called `name`: "exact", "reference" or a plugin's."""
     return _factory(name, INDEXES, group="lookalike.indexes", what="index")
+
+
+def make_extractor(name: str) -> Any:  # Any: see Factory
+    """The attribute extractor called `name`, of this file or a plugin, made without arguments.
+
+    Raises InvalidInput for an unknown name.
+    """
+    return _factory(name, EXTRACTORS, group="lookalike.extractors", what="extractor")()
+
+
+def extractor_names() -> tuple[str, ...]:
+    """The names that `make_extractor` knows, with those of installed plugins."""
+    return _names(EXTRACTORS, "lookalike.extractors")
 
 
 def encoder_names() -> tuple[str, ...]:

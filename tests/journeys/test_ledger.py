@@ -263,7 +263,7 @@ def test_a_collection_keeps_the_attributes_it_was_told_to(catalog, engine_here):
     engine_here.index(catalog.path, options=Options(extractors=("image-embedding",)))
     assert shown(engine_here, sku) == {}
     with pytest.raises(InvalidInput, match="no extractor"):
-        Options(extractors=("colors!",))
+        engine_here.index(catalog.path, options=Options(extractors=("colors!",)))
 
 
 def test_words_that_no_table_knows_are_counted(catalog, engine_here):

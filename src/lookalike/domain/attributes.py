@@ -75,5 +75,12 @@ def believed(ledger: Iterable[Attribute]) -> dict[str, Attribute]:
     return chosen
 
 
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of VISUAL_ATTRIBUTES in their order, then what added extractors name, by name."""
+    given = {*names}
+    ours = [name for name in VISUAL_ATTRIBUTES if name in given]
+    return (*ours, *sorted(given.difference(ours)))
+
+
 def _rank(one: Attribute) -> tuple[bool, int]:
     return one.value == UNKNOWN, SOURCES.index(one.source)

@@ -1,9 +1,11 @@
 """What was measured in one image."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from lookalike.domain.arrays import Floats
+from lookalike.domain.extraction import ALL_STEPS
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class ImageFeatures:
     width_px, height_px  of the decoded image
     accent_colors  families of the palette beside its main one, largest share first
     components  what else is visible, the surest first; one whole product has none
+    steps       what was measured beside row, palette and heads (domain/extraction.py)
     """
 
     row: Floats
@@ -63,3 +66,15 @@ class ImageFeatures:
     height_px: int
     accent_colors: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
+    steps: frozenset[str] = ALL_STEPS
+
+    def joined(self, before: Self) -> Self:
+        """With what was measured of the same image before, and is not measured here."""
+        missing = before.steps - self.steps
+        return replace(
+            self,
+            attributes={**before.attributes, **self.attributes},
+            accent_colors=self.accent_colors or before.accent_colors,
+            components=before.components if "components" in missing else self.components,
+            steps=self.steps | before.steps,
+        )

@@ -14,9 +14,8 @@ class Options:
     keep_missing  leave products alone that the catalog no longer has
     refresh       read every image again, even where size and time say it is unchanged
     extractors, extract_attributes
-                  which attributes documents and filters keep (domain/extraction.py); None leaves
-                  the collection as it is, at first with all of them
-    Raises InvalidInput for names that are none.
+                  which attributes are measured and kept (domain/extraction.py); None leaves the
+                  collection as it is, at first with all of ours
     """
 
     keep_missing: bool = False
@@ -24,12 +23,13 @@ class Options:
     extractors: tuple[str, ...] | None = None
     extract_attributes: tuple[str, ...] | None = None
 
-    def __post_init__(self) -> None:
-        self.kept_attributes()
+    def kept_attributes(self, added: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+        """The attributes to keep from now on; None to keep those of the run before.
 
-    def kept_attributes(self) -> tuple[str, ...] | None:
-        """The attributes to keep from now on; None to keep those of the run before."""
-        return chosen_attributes(self.extractors, self.extract_attributes)
+        added  extractors of others that run -> their attributes
+        Raises InvalidInput for names that are none.
+        """
+        return chosen_attributes(self.extractors, self.extract_attributes, added)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,15 @@ def components(
     return tuple(sorted(sure, key=lambda one: -one.confidence))
 
 
+def laid_out(boxes: Sequence[Box]) -> tuple[Component, ...]:
+    """The things of a collage (`collage.tiles`), the surest first."""
+    found = [
+        Component("object", box, _apart(box, [one for one in boxes if one is not box]))
+        for box in boxes
+    ]
+    return tuple(sorted(found, key=lambda one: -one.confidence))
+
+
 def _objects(pixels: Pixels, form: Outline) -> list[Component]:
     groups: list[tuple[Box, list[int]]] = []
     for row, piece in enumerate(form.pieces):

@@ -35,10 +35,7 @@ def familiarity(
     classes, chances  head -> class names, and (classes,) probabilities
     """
     table = _table()
-    fitted = len(embedding) == len(table.embedding) and all(
-        head in chances and classes[head] == names for head, names in table.classes.items()
-    )
-    if not fitted:
+    if not is_default(embedding, classes) or not table.classes.keys() <= chances.keys():
         return None
     if chances["category"][-GROCERY_CATEGORIES:].sum() > SURE_GROCERY:
         return None
@@ -50,6 +47,14 @@ def familiarity(
         + np.log(kinds.max() + 1e-12) * table.log_type
         + (kinds * np.log(kinds + 1e-9)).sum() * table.negative_entropy
         + table.bias
+    )
+
+
+def is_default(embedding: Floats, classes: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether this is the encoder that tables of embeddings were fitted to, by its classes."""
+    table = _table()
+    return len(embedding) == len(table.embedding) and all(
+        classes.get(head) == names for head, names in table.classes.items()
     )
 
 

@@ -9,35 +9,26 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
 from lookalike.domain.arrays import Floats, Pixels
 from lookalike.domain.channels import Channel, Layout
+from lookalike.domain.extraction import ALL_STEPS
 from lookalike.domain.features import ImageFeatures
-from lookalike.features.aesthetic import aesthetic
-from lookalike.features.color_family import Subject, color_family
 from lookalike.features.color_names import accent_colors
-from lookalike.features.components import components
-from lookalike.features.familiarity import LEAST_FAMILIAR, familiarity
 from lookalike.features.foreground import foreground
-from lookalike.features.form import complexity, outline_trust, shape, white_level
-from lookalike.features.heads import (
-    CHANNEL_HEADS,
-    head_attributes,
-    head_channel,
-    pattern_attribute,
-)
+from lookalike.features.heads import CHANNEL_HEADS, head_channel
 from lookalike.features.image import ImageLimits, decode
 from lookalike.features.image_fit import crop, fit_square, sampled, thumbnail, unpad
 from lookalike.features.image_header import Format
-from lookalike.features.outline import outline
 from lookalike.features.palette import PROTOTYPE_COUNT, palette_and_channel
-from lookalike.features.pattern import pattern_guess
-from lookalike.features.protocol import Encoded, Encoder
+from lookalike.features.protocol import AttributeExtractor, Encoded, Encoder
+from lookalike.features.seen import Shown, seen, told_by
 from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 
-EXTRACTOR_VERSION = "5"
+EXTRACTOR_VERSION = "6"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
 ANALYSIS_PX = (
@@ -47,6 +38,8 @@ ENCODER_OVERSAMPLING = 2  # decode to at least twice the encoder's side, as its 
 
 Box = tuple[float, float, float, float]
 """x, y, width, height as fractions of the upright image."""
+
+NONE_ADDED: Mapping[str, AttributeExtractor] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -135,59 +128,42 @@ class Extractor:
         whole = self.encoder.encode(squares)
         return [_row(whole, row) for row in range(len(prepared))]
 
-    def finish(self, prepared: Prepared, encoded: Encoded) -> ImageFeatures:
-        """Measure the foreground and put everything together; half the time goes to the pattern."""
-        heads = self.encoder.heads
+    def finish(
+        self,
+        prepared: Prepared,
+        encoded: Encoded,
+        *,
+        steps: frozenset[str] = ALL_STEPS,
+        added: Mapping[str, AttributeExtractor] = NONE_ADDED,
+    ) -> ImageFeatures:
+        """Measure the foreground and put everything together; half the time goes to the pattern.
+
+        steps  what to measure beside the row and what the heads say (domain/extraction.py)
+        added  extractors of others by step, run where `steps` has it
+        """
         chances = {name: values[0] for name, values in encoded.heads.items()}
-        pixels = prepared.pixels
         product = foreground(
-            pixels, alpha=prepared.alpha, encoder_mask=self._mask_on_image(prepared, encoded)
+            prepared.pixels,
+            alpha=prepared.alpha,
+            encoder_mask=self._mask_on_image(prepared, encoded),
         )
         swatches, color = palette_and_channel(prepared.dots, product.weights)
-        hues = _labeled(heads, chances, "color")
-        subject = Subject(
-            metal=(_labeled(heads, chances, "material") or {}).get("metal"),
-            apparel=(_labeled(heads, chances, "category") or {}).get("apparel"),
-        )
-        family = color_family(
+        shown = Shown(
+            prepared.pixels,
+            self._detail(prepared),
+            product,
             swatches,
-            hues,
-            channel=color,
-            subject=subject,
-            whole=product.source == "whole",
+            color,
+            encoded.embedding[0],
+            self.encoder.heads,
+            chances,
         )
-        parts: dict[str, Floats] = {
-            "look": encoded.embedding[0],
-            "color": color,
-            "shape": silhouette(product.weights),
-        }
-        for channel, head in CHANNEL_HEADS.items():
-            if head in chances:
-                parts[channel] = head_channel(chances[head])
-        familiar = familiarity(encoded.embedding[0], heads, chances)
-        named = {
-            "color_family": family,
-            **head_attributes(heads, chances, familiar=familiar),
-        }
-        if "pattern" in chances:
-            guess = pattern_guess(
-                chances["pattern"],
-                heads["pattern"],
-                pixels=self._detail(prepared),
-                small=pixels,
-                weights=product.weights,
-            )
-            if guess is not None:
-                named["pattern"] = pattern_attribute(guess, heads["pattern"], chances["pattern"])
-        form, white = outline(product.weights), white_level(product.lab)
-        best = float(chances["category"].max()) if "category" in chances else None
-        trust = outline_trust(product, category=best)
-        known = familiar is None or familiar >= LEAST_FAMILIAR
-        named["shape"] = shape(product, form, trust=trust, familiar=known)
-        named["complexity"] = complexity(product.lab, form, swatches, white=white, trust=trust)
-        named["aesthetic"] = aesthetic(swatches, named, white=white, trust=trust)
+        named, parts = seen(shown, steps)
+        for step in sorted(steps & added.keys()):
+            named |= told_by(added[step], step, shown, named)
+        main = named["color_family"].value if "color_family" in named else ""
         return ImageFeatures(
-            row=self.layout.row(parts),
+            row=self.layout.row(_channels(shown)),
             palette=swatches,
             attributes=named,
             evidence={
@@ -195,12 +171,14 @@ class Extractor:
                 "mask_share": round(product.share, 4),
                 "background": "plain" if product.plain else "busy",
                 "format": prepared.format,
-                **_gender_hint(heads.get("gender"), chances.get("gender")),
+                **shown.document_evidence,
+                **_gender_hint(shown),
             },
             width_px=prepared.width_px,
             height_px=prepared.height_px,
-            accent_colors=accent_colors(swatches, family.value),
-            components=components(pixels, form, apparel=subject.apparel or 0.0),
+            accent_colors=accent_colors(swatches, main) if main else (),
+            components=parts,
+            steps=steps,
         )
 
     def extract(self, data: bytes, *, crop_box: Box | None = None) -> ImageFeatures:
@@ -236,17 +214,25 @@ def _row(whole: Encoded, row: int) -> Encoded:
     )
 
 
-def _labeled(
-    heads: Mapping[str, tuple[str, ...]], chances: Mapping[str, Floats], name: str
-) -> dict[str, float] | None:
-    if name not in chances:
-        return None
-    return dict(zip(heads[name], chances[name].tolist(), strict=True))
+def _channels(shown: Shown) -> dict[str, Floats]:
+    """Channel -> its part of the row; the same whatever else is measured."""
+    return {
+        "look": shown.embedding,
+        "color": shown.color,
+        "shape": silhouette(shown.product.weights),
+        **{
+            channel: head_channel(shown.chances[head])
+            for channel, head in CHANNEL_HEADS.items()
+            if head in shown.chances
+        },
+    }
 
 
-def _gender_hint(classes: tuple[str, ...] | None, chances: Floats | None) -> dict[str, str | float]:
+def _gender_hint(shown: Shown) -> dict[str, str | float]:
     """Whom the picture seems meant for: evidence only, never an attribute that filters."""
-    if classes is None or chances is None:
+    chances = shown.chances.get("gender")
+    if chances is None:
         return {}
     best = int(chances.argmax())
-    return {"gender_hint": classes[best], "gender_hint_confidence": round(float(chances[best]), 4)}
+    hint = shown.heads["gender"][best]
+    return {"gender_hint": hint, "gender_hint_confidence": round(float(chances[best]), 4)}

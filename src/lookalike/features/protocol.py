@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from lookalike.domain.arrays import Floats, Pixels
+from lookalike.domain.features import AttributeValue, Swatch
 
 Fit = Literal["pad", "crop", "stretch"]
 
@@ -54,6 +55,47 @@ class FeatureMap:
     values: Floats
     power: float
     first_px: int | None = None
+
+
+@dataclass(frozen=True)
+class MeasuredImage:
+    """What an attribute extractor is given of one picture.
+
+    pixels      (h, w, 3) uint8 RGB without padding, as large as the encoder saw it
+    small       (h', w', 3) uint8, the same picture of at most 96 pixels a side
+    weights     (h', w') in [0, 1], how much each pixel of `small` belongs to the product
+    palette     its colors, largest share first; empty where no product was found
+    embedding   (e,) of the encoder, unit length
+    attributes  what was named so far, by the extractors of the package
+    """
+
+    pixels: Pixels
+    small: Pixels
+    weights: Floats
+    palette: tuple[Swatch, ...]
+    embedding: Floats
+    attributes: Mapping[str, AttributeValue]
+
+
+class AttributeExtractor(Protocol):
+    """Says something of a picture that no extractor of the package does: a neckline, a heel.
+
+    The same picture always gives the same values, from any thread.
+    """
+
+    @property
+    def version(self) -> str:
+        """Raise it whenever the same picture could give another value: it is looked at again."""
+        ...
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What it names: words of lower case and underscores, none of the package's own."""
+        ...
+
+    def extract(self, image: MeasuredImage) -> Mapping[str, AttributeValue]:
+        """Attribute -> value; "unknown" where it cannot tell.  Names not declared are dropped."""
+        ...
 
 
 class Encoder(Protocol):

@@ -46,8 +46,8 @@ def entry(
         rows=np.stack([one.row for one in features]),
         fields={
             **_product_fields(stored.product),
-            **_extra(stored.product),
-            **{name: value for name, value in visual.items() if name in VISUAL_FIELDS},
+            **_extra(stored.product, told.kept),
+            **visual,
             **twin,
         },
         document=json.dumps({**shown, **twin}, ensure_ascii=False, separators=(",", ":")),
@@ -69,7 +69,7 @@ def document(stored: IndexedProduct, told: Told) -> dict[str, Any]:
             }
             for image, features in seen
         ],
-        "extra": {name: _plain(value) for name, value in _extra(stored.product).items()},
+        "extra": {name: _plain(value) for name, value in _extra(stored.product, told.kept).items()},
         "visual_attributes": _attributes(stored, told, front),
         "palette": palette(front) if front else [],
         "components": [asdict(one) for one in front.components] if front else [],
@@ -110,9 +110,10 @@ def _product_fields(product: Product) -> dict[str, FieldValue]:
     return values
 
 
-def _extra(product: Product) -> dict[str, FieldValue]:
+def _extra(product: Product, kept: Container[str]) -> dict[str, FieldValue]:
     return {
-        f"feed_{name}" if name in RESERVED else name: value for name, value in product.extra.items()
+        f"feed_{name}" if name in RESERVED or name in kept else name: value
+        for name, value in product.extra.items()
     }
 
 

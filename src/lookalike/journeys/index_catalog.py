@@ -46,7 +46,7 @@ def index_catalog(
     collection = tools.collection
     told = kept_current(collection, job, report)
     with collection.writer():
-        _keep_choices(source, collection, options)
+        _keep_choices(source, tools, options)
         reading = read_catalog(source, collection, write=True, report=told)
         removed = 0 if options.keep_missing else collection.products.remove(reading.missing)
         measured = measure_images(reading.locations, tools, refresh=options.refresh, report=told)
@@ -72,13 +72,13 @@ def index_catalog(
     )
 
 
-def _keep_choices(source: CatalogSource, collection: Collection, options: Options) -> None:
+def _keep_choices(source: CatalogSource, tools: Tools, options: Options) -> None:
     """What the ledger goes by: the columns named for attributes, and which of them are kept."""
     named = {name: source.mapping[name][0] for name in VISUAL_ATTRIBUTES if name in source.mapping}
-    choices: dict[str, object] = {"attribute_columns": named}
-    kept = options.kept_attributes()
-    if kept is not None:
-        choices["kept_attributes"] = kept
+    collection, choices = tools.collection, dict[str, object]({"attribute_columns": named})
+    if options.extractors is not None or options.extract_attributes is not None:
+        choices["kept_attributes"] = options.kept_attributes(tools.added_attributes)
+        choices["added_extractors"] = sorted(tools.added_attributes)
     collection.update_settings(choices)
 
 

@@ -10,6 +10,7 @@ from lookalike.domain.attributes import (
     Attribute,
     Decision,
     believed,
+    in_order,
 )
 from lookalike.domain.features import AttributeValue, ImageFeatures
 from lookalike.domain.image_merge import image_weights, leading, merged
@@ -76,9 +77,9 @@ def ledger(stored: IndexedProduct, told: Told) -> tuple[Attribute, ...]:
 
 
 def believed_values(entries: Iterable[Attribute]) -> dict[str, str]:
-    """Attribute -> the value that counts, in the order of VISUAL_ATTRIBUTES."""
+    """Attribute -> the value that counts, in the order of `in_order`."""
     chosen = believed(entries)
-    return {name: chosen[name].value for name in VISUAL_ATTRIBUTES if name in chosen}
+    return {name: chosen[name].value for name in in_order(chosen)}
 
 
 def leading_image(stored: IndexedProduct) -> ImageFeatures | None:
@@ -129,7 +130,7 @@ def _from_images(stored: IndexedProduct, version: str) -> dict[str, Attribute]:
             one.value,
             "image",
             confidence=one.confidence,
-            version=version,
+            version=str(one.evidence.get("extractor", version)),
             evidence={**common, **one.evidence},
             probabilities=one.probabilities,
         )

@@ -13,18 +13,19 @@ and is not.
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from lookalike.domain.extraction import ALL_STEPS
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.progress import Report, Step
 from lookalike.features.encoder import usable_cores
 from lookalike.features.image import ImageProblem
 from lookalike.features.pipeline import Extractor, Prepared
-from lookalike.features.protocol import Encoded
+from lookalike.features.protocol import AttributeExtractor, Encoded
 from lookalike.sources.protocol import FetchProblem, ImageStore
 from lookalike.storage.collection import Collection
 from lookalike.storage.features import FeatureStore
@@ -62,13 +63,24 @@ class Measured:
 
 @dataclass(frozen=True)
 class Tools:
-    """What measuring works with."""
+    """What measuring works with.
+
+    steps  what is measured beside row, palette and heads (domain/extraction.py)
+    added  the extractors of others among them, by step
+    """
 
     extractor: Extractor
     images: ImageStore
     features: FeatureStore
     collection: Collection
     readers: int
+    steps: frozenset[str] = ALL_STEPS
+    added: Mapping[str, AttributeExtractor] = field(default_factory=dict)
+
+    @property
+    def added_attributes(self) -> dict[str, tuple[str, ...]]:
+        """Added extractor -> what it names."""
+        return {step.partition("@")[0]: one.attributes for step, one in self.added.items()}
 
 
 def measure_images(
@@ -86,7 +98,7 @@ def measure_images(
         ThreadPoolExecutor(tools.readers, thread_name_prefix="read") as readers,
         ThreadPoolExecutor(BATCHES_AT_ONCE, thread_name_prefix="encode") as encoding,
     ):
-        look = partial(_look, extractor=tools.extractor, measuring=measuring)
+        look = partial(_look, tools=tools, measuring=measuring)
         run = _Run(tools, measured, lambda prepared: encoding.submit(look, prepared))
         read = partial(_read_chunk, tools=tools, measuring=measuring)
         for seen in _ahead(todo, read, readers):
@@ -106,7 +118,7 @@ def unseen(locations: Sequence[str], tools: Tools, *, refresh: bool) -> tuple[li
         return list(locations), measured
     records = tools.collection.images.records(locations)
     hashes = (record.hash for record in records.values() if record.hash)
-    known = tools.features.known(hashes, tools.extractor.fingerprint)
+    known = tools.features.known(hashes, tools.extractor.fingerprint, steps=tools.steps)
     todo = []
     for location in locations:
         record = records.get(location)
@@ -145,7 +157,7 @@ def _read_chunk(
 ) -> list[Seen]:
     read = [_read(location, tools.images) for location in locations]
     hashes = [seen.hash for seen, _ in read if seen.hash]
-    known = tools.features.known(hashes, tools.extractor.fingerprint)
+    known = tools.features.known(hashes, tools.extractor.fingerprint, steps=tools.steps)
     return measuring.submit(_prepare_new, read, known, tools.extractor).result()
 
 
@@ -179,10 +191,10 @@ Look = Callable[[Sequence[Prepared]], Future[list[ImageFeatures]]]
 
 
 def _look(
-    prepared: Sequence[Prepared], *, extractor: Extractor, measuring: ThreadPoolExecutor
+    prepared: Sequence[Prepared], *, tools: Tools, measuring: ThreadPoolExecutor
 ) -> list[ImageFeatures]:
-    encoded = extractor.encode(prepared)
-    return measuring.submit(_finish, extractor, prepared, encoded).result()
+    encoded = tools.extractor.encode(prepared)
+    return measuring.submit(_finish, tools, prepared, encoded).result()
 
 
 class _Run:
@@ -260,6 +272,7 @@ class _Run:
 
 
 def _finish(
-    extractor: Extractor, prepared: Sequence[Prepared], encoded: Sequence[Encoded]
+    tools: Tools, prepared: Sequence[Prepared], encoded: Sequence[Encoded]
 ) -> list[ImageFeatures]:
-    return [extractor.finish(one, told) for one, told in zip(prepared, encoded, strict=True)]
+    finish = partial(tools.extractor.finish, steps=tools.steps, added=tools.added)
+    return [finish(one, told) for one, told in zip(prepared, encoded, strict=True)]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.product import Product
 from lookalike.storage.database import Database, chunks, save
-from lookalike.storage.feature_codec import decode, encode
+from lookalike.storage.feature_codec import SCOPED, decode, encode, steps_of
 from lookalike.storage.images import ImageProblem
 from lookalike.storage.product_rows import product_from, select_products
 from lookalike.storage.tables import features, images, product_images, products
@@ -48,24 +48,40 @@ class FeatureStore:
         self._database = database
 
     def put(self, batch: Mapping[str, ImageFeatures], fingerprint: str) -> None:
-        """Store features by image hash, in one transaction; what is known stays as it is."""
-        rows = []
+        """Store features by image hash, in one transaction; what is known stays as it is.
+
+        Steps that were not measured before are added to those that were.
+        """
+        before = self.get_many(batch, fingerprint)
+        fresh: list[dict[str, object]] = []
+        grown: list[dict[str, object]] = []
         for content_hash, one in batch.items():
-            row, details = encode(one)
-            rows.append(
+            known = before.get(content_hash)
+            if known is not None and one.steps <= known.steps:
+                continue
+            row, details = encode(one if known is None else one.joined(known))
+            (fresh if known is None else grown).append(
                 {"hash": content_hash, "fingerprint": fingerprint, "row": row, "details": details}
             )
-        if rows:
+        if fresh or grown:
             with self._database.writing() as connection:
-                save(connection, features, rows=rows, replace=False)
+                save(connection, features, rows=fresh, replace=False)
+                save(connection, features, rows=grown, replace=True)
 
-    def known(self, hashes: Iterable[str], fingerprint: str) -> set[str]:
-        """Those of the hashes that need no extraction."""
-        query = sa.select(features.c.hash).where(features.c.fingerprint == fingerprint)
+    def known(
+        self, hashes: Iterable[str], fingerprint: str, *, steps: frozenset[str] = frozenset()
+    ) -> set[str]:
+        """Those of the hashes that need no extraction: all the steps were measured."""
+        scoped = sa.case(
+            (sa.func.substr(features.c.details, 1, len(SCOPED)) == SCOPED, features.c.details),
+            else_="",
+        )
+        query = sa.select(features.c.hash, scoped).where(features.c.fingerprint == fingerprint)
         found: set[str] = set()
         with self._database.reading() as connection:
             for chunk in chunks(sorted(set(hashes))):
-                found.update(connection.execute(query.where(features.c.hash.in_(chunk))).scalars())
+                rows = connection.execute(query.where(features.c.hash.in_(chunk)))
+                found.update(name for name, details in rows if steps <= steps_of(details))
         return found
 
     def get_many(self, hashes: Iterable[str], fingerprint: str) -> dict[str, ImageFeatures]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lookalike.domain.attributes import VISUAL_ATTRIBUTES, Attribute, believed
+from lookalike.domain.attributes import Attribute, believed, in_order
 from lookalike.domain.conflicts import Conflict, Conflicts, UnknownWord
 from lookalike.wire.schema import Json
 
@@ -18,8 +18,7 @@ def attributes(ledger: Iterable[Attribute]) -> list[Json]:
                 entry(one) for one in entries if one.name == name and one is not chosen[name]
             ],
         }
-        for name in VISUAL_ATTRIBUTES
-        if name in chosen
+        for name in in_order(chosen)
     ]
 
 
