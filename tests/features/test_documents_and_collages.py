@@ -1,6 +1,7 @@
 """Screens and pages name no product; collages are taken apart; photos of products stay named."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -151,6 +152,7 @@ def test_the_products_of_a_drawn_collage_are_components_with_boxes_through_the_w
     for found, drawn in zip(sorted(one.box for one in seen.components), sorted(boxes), strict=True):
         assert found == pytest.approx(drawn, abs=pixels)
     assert seen.attributes["shape"].value == "unknown"
+    assert seen.attributes["pattern"].value in {"solid", "unknown"}
 
 
 def test_a_collage_of_packshots_is_taken_apart_however_pale_their_grounds(extractor):
@@ -163,6 +165,28 @@ def test_a_collage_of_packshots_is_taken_apart_however_pale_their_grounds(extrac
     assert [one.name for one in seen.components] == ["object"] * 4
     quarters = {(box[0] > 0.45, box[1] > 0.45) for box in (one.box for one in seen.components)}
     assert len(quarters) == 4
+
+
+def test_what_is_surely_metal_has_no_pattern_of_cloth(extractor):
+    image, draw = blank(200, 200)
+    draw.rectangle((50, 40, 150, 160), fill=COLORS[1])
+    for y in range(40, 160, 16):
+        draw.rectangle((50, y, 150, y + 7), fill=COLORS[0])
+    prepared = extractor.prepare(file_of(image))
+    (encoded,) = extractor.encode([prepared])
+    names = extractor.encoder.heads
+
+    def named(material):
+        chances = np.full((1, len(names["material"])), 0.01, np.float32)
+        chances[0, names["material"].index(material)] = 0.9
+        pattern = np.full((1, len(names["pattern"])), 0.01, np.float32)
+        pattern[0, names["pattern"].index("striped")] = 0.91
+        heads = {**encoded.heads, "material": chances, "pattern": pattern}
+        found = extractor.finish(prepared, replace(encoded, heads=heads))
+        return found.attributes["pattern"].value
+
+    assert named("fabric") == "striped"
+    assert named("metal") == "unknown"
 
 
 def lab_of(ink):
