@@ -1,0 +1,81 @@
+"""What speaks for and against two products together: each term a number per pair, 0 for nothing.
+
+Every function takes two sets of pieces and returns (n, m) float64 in about [-1, 1]; what nobody
+knows says nothing and gives 0.
+"""
+
+import numpy as np
+
+from lookalike.domain.arrays import Booleans, Doubles
+from lookalike.domain.calibration import Calibration
+from lookalike.domain.channels import Layout
+from lookalike.ranking.pieces import UNKNOWN_CODE, Pieces
+
+MOST_SPREADS = 2.5  # a similarity further from the mean says no more
+QUIET_PATTERNS = ("solid", "unknown")
+SAME_PATTERN_CLASH = 0.4  # two florals fight less than a floral and a check; by eye
+PRICE_RATIO = 3.0  # a belt at a third of the coat's price is usual, at a thirtieth it is not
+
+
+def channel(
+    first: Pieces, second: Pieces, name: str, layout: Layout, calibration: Calibration
+) -> Doubles:
+    """How alike one channel is, in spreads above random products, over MOST_SPREADS, in [-1, 1].
+
+    0 everywhere where the layout lacks the channel.
+    """
+    if name not in layout.names:
+        return np.zeros((len(first), len(second)))
+    part = layout.part(name)
+    alike = (first.rows[:, part] @ second.rows[:, part].T).astype(np.float64)
+    spreads = (alike - calibration.mean.get(name, 0.0)) / calibration.std.get(name, 1.0)
+    return np.asarray(np.clip(spreads / MOST_SPREADS, -1, 1))
+
+
+def same_word(first: Pieces, second: Pieces, name: str) -> Doubles:
+    """1 where both have the same word, -1 where they have different ones."""
+    a, b = first.codes(name)[:, None], second.codes(name)[None, :]
+    known = (a != UNKNOWN_CODE) & (b != UNKNOWN_CODE)
+    return np.where(known, np.where(a == b, 1.0, -1.0), 0.0)
+
+
+def pattern_clash(first: Pieces, second: Pieces) -> Doubles:
+    """-1 where two busy patterns meet, less where they are the same one."""
+    a, b = _busy(first)[:, None], _busy(second)[None, :]
+    same = first.codes("pattern")[:, None] == second.codes("pattern")[None, :]
+    return np.where(a & b, np.where(same, -SAME_PATTERN_CLASH, -1.0), 0.0)
+
+
+def near(first: Doubles, second: Doubles, *, reach: float) -> Doubles:
+    """1 where equal, 0 at `reach` apart, -1 from twice that; (n,) and (m,), NaN is unknown."""
+    gap = np.abs(first[:, None] - second[None, :])
+    return np.nan_to_num(np.clip(1 - gap / reach, -1, 1), nan=0.0)
+
+
+def price_tier(first: Pieces, second: Pieces) -> Doubles:
+    """1 for equal prices, 0 at a ratio of PRICE_RATIO, -1 from its square."""
+    with np.errstate(divide="ignore"):
+        logs = [np.log(np.where(one.prices > 0, one.prices, np.nan)) for one in (first, second)]
+    return near(logs[0], logs[1], reach=float(np.log(PRICE_RATIO)))
+
+
+def other_shoppers(first: Pieces, second: Pieces) -> Booleans:
+    """(n, m) where one is for women and the other for men, or for adults and for children."""
+    wrong = np.zeros((len(first), len(second)), dtype=np.bool_)
+    for name in ("gender", "age_group"):
+        wrong |= same_word(first, second, name) < 0
+    return wrong
+
+
+def same_kind(first: Pieces, second: Pieces) -> Doubles:
+    """-1 where both fill one slot, or are of one product type or category."""
+    a, b = first.slots[:, None], second.slots[None, :]
+    same = (a == b) & (a != UNKNOWN_CODE)
+    for name in ("product_type", "category"):
+        same |= same_word(first, second, name) > 0
+    return np.where(same, -1.0, 0.0)
+
+
+def _busy(pieces: Pieces) -> Booleans:
+    words = [one.words.get("pattern", "unknown") for one in pieces.of]
+    return np.array([word not in QUIET_PATTERNS for word in words], dtype=np.bool_)
