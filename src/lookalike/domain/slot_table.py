@@ -45,13 +45,13 @@ MORE_KINDS: Mapping[str, str] = MappingProxyType(
         "heels": "wedges pump kitten",
         "bag": "crossbody shopper purse rucksack duffel messenger bolsa bolsos pouch minaudiere",
         "jewelry": "jewellery jewelry jewel pendant pendants brooch brooches anklet cufflink"
-        " cufflinks bijoux schmuck joyería collar bisuteria chain chains",
+        " cufflinks bijoux schmuck joyería collar bisuteria",
         "hat": "headwear beret berets headband headbands fedora",
         "scarf": "shawl shawls dupatta dupattas foulard bandana wrap snood",
         "gloves": "glove gloves mittens guantes handschuhe",
         "sunglasses": "eyewear gafas sonnenbrille",
         "belt": "suspenders braces",
-        "tie": "bowtie bow-tie necktie neckties",
+        "tie": "bowtie necktie neckties",
         "umbrella": "umbrella umbrellas paraguas",
         # home
         "sofa": "futon chesterfield settees",
@@ -59,10 +59,10 @@ MORE_KINDS: Mapping[str, str] = MappingProxyType(
         "stool": "barstools footstools hassock",
         "table": "console nightstand nightstands desktop coffeetable",
         "bed": "bunk divan",
-        "cabinet": "tallboy bookcases wash-stand washstand hutch shoecabinet drawers chests"
+        "cabinet": "tallboy bookcases washstand hutch shoecabinet drawers chests"
         " wardrobes chiffonier",
         "shelf": "étagères whatnot regale",
-        "lamp": "lamps pendants leuchter worklight",
+        "lamp": "downlighter downlight downlights leuchter worklight fairylights",
         "rug": "runner dhurrie kilim sheepskin hide",
         "curtain": "sheers voile",
         "throw": "plaid coverlet",
@@ -74,8 +74,8 @@ MORE_KINDS: Mapping[str, str] = MappingProxyType(
         "pots and pans": "saucepan casserole stockpot pan pans wok skillet",
         # in no look
         "underwear": "underwear innerwear briefs brief bra bras boxers boxer trunk lingerie"
-        " shapewear panty panties thong stockings tights pantyhose intimates hosiery unterwäsche",
-        "nightwear": "nightdress nightwear pajamas pyjamas pyjama loungewear bathrobe babydoll"
+        " shapewear panty panties knickers knicker thong stockings tights pantyhose intimates hosiery unterwäsche",
+        "nightwear": "nightdress nightgown nightwear pajamas pyjamas pyjama loungewear bathrobe babydoll"
         " pijama",
         "swimwear": "swimwear bikini bikinis swimsuit swimsuits boardshorts trunks bañador",
         "beauty": "perfume perfumes fragrance deodorant lipstick mascara foundation polish makeup"
@@ -83,13 +83,16 @@ MORE_KINDS: Mapping[str, str] = MappingProxyType(
         " toner serum scrub shampoo compact primer blush eyeliner lotion highlighter nail lip"
         " cosmetics soap mask",
         "gift": "gift gifts giftcard voucher",
-        "electronics": "phone charger cable cord headphones speaker oven hob hobs fridge freezer"
-        " microwave extractor dishwasher ipad tablet",
+        "appliance": "phone charger cable cord headphones speaker oven hob hobs fridge freezer"
+        " microwave extractor dishwasher ipad tablet sink sinks tap taps mixer basin washbasin"
+        " toilet",
         "part": "handle handles knob knobs leg legs bracket brackets door doors rail rails"
-        " worktop worktops tap taps sink sinks insert drawer front panel hinge castor laces"
-        " track upright upholstery basin wash-basin washbasin strainer",
-        "cover": "covers slipcover loose-cover protector pad pads",
+        " worktop worktops tabletop insert drawer front panel hinge castor laces track upright"
+        " upholstery strainer underlay",
+        "cover": "covers slipcover protector pad pads",
+        "tool": "ladder stepladder workbench tool tools",
         "cloth": "cloth yard yarn meter",
+        "nursery": "changingtable playpen",
         "toy": "toy toys game games puzzle doll dolls rattle puppet teddy lego",
         "pet": "pet pets dog cat litter",
         "sports gear": "ball balls basketballs footballs basketball football racket dumbbell",
@@ -141,10 +144,21 @@ MORE_PHRASES: Mapping[str, str] = MappingProxyType(
         "place mat": "plate",
         "tea towel": "plate",
         "kitchen towel": "plate",
+        "lamp shade": "lamp",
         "shower curtain": "towel",
-        "toilet roll": "tap",
-        "toilet seat": "tap",
-        "toilet brush": "tap",
+        "curtain ring": "rail",
+        "cot skirt": "bedding",
+        "dressing gown": "nightgown",
+        "glasses case": "phone",
+        "step stool": "ladder",
+        "work bench": "workbench",
+        "potting bench": "workbench",
+        "balancing bench": "toy",
+        "wash stand": "cabinet",
+        "loose cover": "cover",
+        "leg frame": "legs",
+        "wardrobe frame": "wardrobe",
+        "vegetable knife": "knife",
         "soap dish": "soap",
         "chair pad": "cushion",
         "chair cushion": "cushion",
@@ -152,7 +166,7 @@ MORE_PHRASES: Mapping[str, str] = MappingProxyType(
         "cushion covers": "cushion",
         "back cushion": "cushion",
         "throw pillow": "pillow",
-        "lamp base": "handle",
+        "lamp base": "sink",
         "lighting strip": "handle",
         "worktop lighting": "handle",
         "cabinet lighting": "handle",
@@ -176,7 +190,7 @@ MORE_PHRASES: Mapping[str, str] = MappingProxyType(
         "dining table": "table",
         "dressing table": "table",
         "bedside table": "table",
-        "changing table": "cot",
+        "changing table": "changingtable",
         "coffee maker": "oven",
         "espresso maker": "oven",
         "serving bowl": "bowl",
@@ -215,8 +229,20 @@ SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("shoes", "boots", "sandals", "flip flops", "heels"), "shoes"),
         **dict.fromkeys(("bag", "backpack"), "bag"),
         **dict.fromkeys(
-            "belt hat scarf sunglasses watch necklace earrings ring bracelet jewelry tie"
-            " gloves".split(),
+            [
+                "belt",
+                "hat",
+                "scarf",
+                "sunglasses",
+                "watch",
+                "necklace",
+                "earrings",
+                "ring",
+                "bracelet",
+                "jewelry",
+                "tie",
+                "gloves",
+            ],
             "accessory",
         ),
         **dict.fromkeys(("sofa", "armchair", "chair", "stool", "bench", "bed"), "seat"),
@@ -234,11 +260,34 @@ SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("plant", "plant pot"), "plant"),
         **dict.fromkeys(("plate", "bowl", "mug", "glass", "pots and pans"), "tableware"),
         **dict.fromkeys(
-            "underwear nightwear swimwear beauty gift electronics part cover cloth toy pet"
-            " socks wallet umbrella mattress".split()
+            [
+                "underwear",
+                "nightwear",
+                "swimwear",
+                "beauty",
+                "gift",
+                "appliance",
+                "part",
+                "cover",
+                "cloth",
+                "tool",
+                "nursery",
+                "toy",
+                "pet",
+                "socks",
+                "wallet",
+                "umbrella",
+                "mattress",
+            ]
             + ["sports gear"],
             NO_SLOT,
         ),
     }
 )
 """Kind -> slot.  A bed is the seat of a bedroom: the piece that the others are chosen around."""
+
+RULING = frozenset(("underwear", "nightwear", "swimwear", "appliance", "toy", "pet"))
+"""Kinds that stay what they are whatever follows: a pajama shirt, a bikini top, a toy kitchen."""
+
+YIELDING = frozenset(("part", "cover", "cloth", "gift", "decor", "sports gear"))
+"""Kinds that only count where the text names no other: "cabinet with panel", "floral print"."""

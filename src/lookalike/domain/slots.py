@@ -5,17 +5,18 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Literal
 
+from lookalike.domain.look_templates import COLLECTION, TEMPLATES, Template, check_slot
 from lookalike.domain.slot_table import (
     MORE_KINDS,
     MORE_PHRASES,
     OUTFIT_SLOTS,
     ROOM_SLOTS,
+    RULING,
     SLOT_OF_KIND,
+    YIELDING,
 )
-from lookalike.domain.look_templates import COLLECTION, TEMPLATES, Template, check_slot
 from lookalike.domain.steering import nearest
 from lookalike.domain.type_words import BREAKS, KINDS, PHRASES
 from lookalike.errors import InvalidInput
@@ -24,7 +25,7 @@ SlotSource = Literal["merchant", "category", "title", "product_type"]
 """Where a slot comes from, the one believed first first."""
 
 SHORTEST_COMPOUND, LEAST_STEM = 5, 3  # "stehlampe" ends in "lampe", behind a stem
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,9 @@ class SlotTable:
         """The table with the merchant's word on a kind, or without it.  Raises InvalidInput."""
         plain = folded(kind)
         if not plain:
-            raise InvalidInput("The kind is empty.", hint="For example: lookalike slots set Pouf seat")
+            raise InvalidInput(
+                "The kind is empty.", hint="For example: lookalike slots set Pouf seat"
+            )
         kinds = {name: value for name, value in self.kinds.items() if name != plain}
         if slot is not None:
             kinds[plain] = check_slot(slot)
@@ -118,12 +121,14 @@ def kind_in(text: str) -> str | None:
     ("dress", "lamp", None)
     """
     found = None
-    for word in _words(text):
-        if word in BREAKS:
-            if found is not None:
-                break
-            continue
-        found = _kind(word) or found
+    for place, word in enumerate(_words(text)):
+        if word in BREAKS and place:
+            break
+        kind = _kind(word)
+        if kind in RULING:
+            return kind
+        if kind is not None and (found is None or found in YIELDING or kind not in YIELDING):
+            found = kind if not (place and found == "cover") else found
     return found
 
 
