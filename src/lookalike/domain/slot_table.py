@@ -74,9 +74,10 @@ MORE_KINDS: Mapping[str, str] = MappingProxyType(
         "pots and pans": "saucepan casserole stockpot pan pans wok skillet",
         # in no look
         "underwear": "underwear innerwear briefs brief bra bras boxers boxer trunk lingerie"
-        " shapewear panty panties knickers knicker thong stockings tights pantyhose intimates hosiery unterwäsche",
-        "nightwear": "nightdress nightgown nightwear pajamas pyjamas pyjama loungewear bathrobe babydoll"
-        " pijama",
+        " shapewear panty panties knickers knicker thong stockings tights pantyhose intimates"
+        " hosiery unterwäsche",
+        "nightwear": "nightdress nightgown nightwear pajamas pyjamas pyjama loungewear bathrobe"
+        " babydoll pijama",
         "swimwear": "swimwear bikini bikinis swimsuit swimsuits boardshorts trunks bañador",
         "beauty": "perfume perfumes fragrance deodorant lipstick mascara foundation polish makeup"
         " eyeshadow kajal gloss concealer moisturiser moisturisers moisturizer sunscreen cleanser"
@@ -220,6 +221,16 @@ MORE_PHRASES: Mapping[str, str] = MappingProxyType(
 )
 """Two words that mean one of the words above, whatever each means alone."""
 
+ACCESSORIES = (
+    *("belt", "hat", "scarf", "gloves", "tie", "sunglasses", "watch"),
+    *("necklace", "earrings", "ring", "bracelet", "jewelry"),
+)
+IN_NO_LOOK = (
+    *("underwear", "nightwear", "swimwear", "socks", "wallet", "umbrella", "beauty", "gift"),
+    *("appliance", "part", "cover", "cloth", "tool", "nursery", "mattress"),
+    *("toy", "pet", "sports gear"),
+)
+
 SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("t-shirt", "shirt", "top", "sweater"), "top"),
@@ -228,23 +239,7 @@ SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("jacket", "coat"), "outer"),
         **dict.fromkeys(("shoes", "boots", "sandals", "flip flops", "heels"), "shoes"),
         **dict.fromkeys(("bag", "backpack"), "bag"),
-        **dict.fromkeys(
-            [
-                "belt",
-                "hat",
-                "scarf",
-                "sunglasses",
-                "watch",
-                "necklace",
-                "earrings",
-                "ring",
-                "bracelet",
-                "jewelry",
-                "tie",
-                "gloves",
-            ],
-            "accessory",
-        ),
+        **dict.fromkeys(ACCESSORIES, "accessory"),
         **dict.fromkeys(("sofa", "armchair", "chair", "stool", "bench", "bed"), "seat"),
         **dict.fromkeys(("table", "desk"), "table"),
         **dict.fromkeys(
@@ -259,29 +254,7 @@ SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
         ),
         **dict.fromkeys(("plant", "plant pot"), "plant"),
         **dict.fromkeys(("plate", "bowl", "mug", "glass", "pots and pans"), "tableware"),
-        **dict.fromkeys(
-            [
-                "underwear",
-                "nightwear",
-                "swimwear",
-                "beauty",
-                "gift",
-                "appliance",
-                "part",
-                "cover",
-                "cloth",
-                "tool",
-                "nursery",
-                "toy",
-                "pet",
-                "socks",
-                "wallet",
-                "umbrella",
-                "mattress",
-            ]
-            + ["sports gear"],
-            NO_SLOT,
-        ),
+        **dict.fromkeys(IN_NO_LOOK, NO_SLOT),
     }
 )
 """Kind -> slot.  A bed is the seat of a bedroom: the piece that the others are chosen around."""
