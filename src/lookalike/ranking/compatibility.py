@@ -31,6 +31,9 @@ WEIGHTS: Mapping[str, float] = {
 }
 """Of every term of a pair; see docs/decisions for how they were chosen."""
 
+SHOPPERS = ("gender", "age_group")
+"""Facets in which two pieces of one look never differ."""
+
 SPOKEN_FOR: Mapping[str, tuple[str, ...]] = {
     "color_family": ("color", "palette"),
     "style": ("style", "formality"),
@@ -136,7 +139,7 @@ def compatibility(
     }
     terms = _terms(first, second, basis)
     parts = {name: WEIGHTS[name] * terms[name] for name in terms if name not in replaced}
-    allowed = ~pair_terms.other_shoppers(first, second)
+    allowed = ~pair_terms.apart(first, second, SHOPPERS)
     if basis.learned is not None:
         learned = basis.learned.values(first, second)
         parts = {name: (1 - basis.learned.share) * value for name, value in parts.items()}
@@ -184,7 +187,7 @@ def _terms(first: Pieces, second: Pieces, basis: Basis) -> dict[str, Doubles]:
         "brand": pair_terms.same_word(first, second, "brand"),
         "theme": pair_terms.channel(first, second, "look", layout, calibration),
         "kind": pair_terms.same_kind(first, second),
-        "shoppers": -pair_terms.other_shoppers(first, second).astype(np.float64),
+        "shoppers": -pair_terms.apart(first, second, SHOPPERS).astype(np.float64),
     }
 
 

@@ -4,11 +4,14 @@ Every function takes two sets of pieces and returns (n, m) float64 in about [-1,
 knows says nothing and gives 0.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from lookalike.domain.arrays import Booleans, Doubles
+from lookalike.domain.arrays import Booleans, Doubles, Integers
 from lookalike.domain.calibration import Calibration
 from lookalike.domain.channels import Layout
+from lookalike.domain.coherence import together
 from lookalike.ranking.pieces import UNKNOWN_CODE, Pieces
 
 MOST_SPREADS = 2.5  # a similarity further from the mean says no more
@@ -59,19 +62,22 @@ def price_tier(first: Pieces, second: Pieces) -> Doubles:
     return near(logs[0], logs[1], reach=float(np.log(PRICE_RATIO)))
 
 
-def other_shoppers(first: Pieces, second: Pieces) -> Booleans:
-    """(n, m) where one is for women and the other for men, or for adults and for children."""
+def apart(first: Pieces, second: Pieces, facets: Sequence[str]) -> Booleans:
+    """(n, m) where a facet says that two do not meet: women's and men's, summer and winter."""
     wrong = np.zeros((len(first), len(second)), dtype=np.bool_)
-    for name in ("gender", "age_group"):
-        wrong |= same_word(first, second, name) < 0
+    for facet in facets:
+        a, mine = _distinct(first, facet)
+        b, other = _distinct(second, facet)
+        clash = np.array([[not together(x, y) for y in other] for x in mine], dtype=np.bool_)
+        wrong |= clash[a[:, None], b[None, :]]
     return wrong
 
 
 def same_kind(first: Pieces, second: Pieces) -> Doubles:
-    """-1 where both fill one slot, or are of one product type or category."""
+    """-1 where both fill one slot, or are one kind of thing."""
     a, b = first.slots[:, None], second.slots[None, :]
     same = (a == b) & (a != UNKNOWN_CODE)
-    for name in ("product_type", "category"):
+    for name in ("kind", "product_type"):
         same |= same_word(first, second, name) > 0
     return np.where(same, -1.0, 0.0)
 
@@ -79,3 +85,10 @@ def same_kind(first: Pieces, second: Pieces) -> Doubles:
 def _busy(pieces: Pieces) -> Booleans:
     words = [one.words.get("pattern", "unknown") for one in pieces.of]
     return np.array([word not in QUIET_PATTERNS for word in words], dtype=np.bool_)
+
+
+def _distinct(pieces: Pieces, name: str) -> tuple[Integers, list[str]]:
+    """(n,) places in the list of different words; "" is unknown."""
+    places: dict[str, int] = {}
+    words = [one.words.get(name, "") for one in pieces.of]
+    return np.array([places.setdefault(word, len(places)) for word in words]), list(places)
