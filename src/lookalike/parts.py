@@ -13,6 +13,7 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
+from lookalike.journeys.slot_settings import LookViews
 from lookalike.registry import make_encoder
 from lookalike.settings import Settings
 from lookalike.sources.images import open_images
@@ -32,6 +33,7 @@ class Parts:
         self.settings = settings
         self.workspace = workspace
         self._views: dict[str, LiveView] = {}
+        self._look_views: dict[str, LookViews] = {}
         self._lock = threading.Lock()
 
     def name(self, collection: str | None) -> str:
@@ -48,6 +50,14 @@ class Parts:
             if name not in self._views:
                 self._views[name] = LiveView(self.workspace.collection(name))
             return self._views[name]
+
+    def look_views(self, collection: str | None) -> LookViews:
+        """What keeps the slots of a collection's newest view; one for each collection."""
+        name = self.name(collection)
+        with self._lock:
+            if name not in self._look_views:
+                self._look_views[name] = LookViews(self.workspace.collection(name))
+            return self._look_views[name]
 
     def view(self, collection: str | None) -> CatalogView:
         """The state of a collection that a question reads.  Raises Unavailable before any index."""

@@ -17,8 +17,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "gender": frozenset(["gender", "sex", "geschlecht", "genre", "genero", "género", "sexo", "sesso"]),
-        "age_group": frozenset(["age", "agegroup", "ages", "alter", "edad"]),
+        "gender": frozenset("gender sex geschlecht genre genero género sexo sesso".split()),
+        "age_group": frozenset("age agegroup ages alter edad gender sex geschlecht sexo".split()),
         "season": frozenset(["season", "saison", "temporada", "stagione"]),
         "place": frozenset(["room", "place", "zimmer", "raum", "pièce"]),
         "dress_code": frozenset(["style", "usage", "occasion", "dresscode", "anlass"]),
@@ -39,7 +39,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "kids": "kids kid children childrens child boys girls boy girl baby babies infant"
             " infants toddler toddlers junior newborn niño niños niña niñas kinder enfant"
             " enfants bambini cot",
-            "adult": "adult adults",
+            "adult": "adult adults women womens woman men mens man ladies lady gentlemen damen herren"
+            " mujer hombre femme homme donna uomo",
         },
         "season": {
             "warm": "summer spring sommer frühling frühjahr verano primavera été ss estate",
@@ -83,9 +84,11 @@ def values_in(facet: str, text: str) -> str:
     >>> values_in("gender", "Women > Dresses"), values_in("season", "autumn/winter")
     ("women", "cold")
     """
-    plain = unicodedata.normalize("NFC", text).casefold().replace("'s", "s").replace("’s", "s")
+    plain = unicodedata.normalize("NFC", text).casefold().replace("'s", "s")
     words = set(_WORD.findall(plain))
     said = [value for value, known in _KNOWN[facet].items() if words & known]
+    if facet == "age_group" and "kids" in said:
+        said = ["kids"]
     if facet == "place" and not ONE_PLACE.isdisjoint(said):
         said = [value for value in said if value in ONE_PLACE][:1]
     return joined(said)

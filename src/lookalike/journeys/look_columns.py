@@ -17,7 +17,7 @@ from lookalike.domain.attributes import UNKNOWN
 from lookalike.domain.coherence import ANY_ROOM, FACETS, said_of, speaks_of
 from lookalike.domain.looks import SlotKind, SlotReport
 from lookalike.domain.results import Document
-from lookalike.domain.slot_table import ROOM_SLOTS
+from lookalike.domain.slot_table import NO_SLOT, ROOM_SLOTS
 from lookalike.domain.slots import SlotReading, SlotTable
 from lookalike.journeys.catalog_view import CatalogView
 
@@ -53,8 +53,24 @@ class LookView:
         return {
             number: slot
             for number, place in zip(self.products.tolist(), self.reading.tolist(), strict=True)
-            if place >= 0 and (slot := self.kinds[place].slot)
+            if place >= 0 and (slot := self.kinds[place].slot) and slot != NO_SLOT
         }
+
+    def slot(self, number: int) -> str | None:
+        return self.slots.get(number)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return dict(zip(self.products.tolist(), self.reading.tolist(), strict=True))
+
+    def reading_of(self, number: int) -> SlotReading | None:
+        """What a product was read as."""
+        place = self._places.get(number, -1)
+        return self.kinds[place] if place >= 0 else None
+
+    def facet(self, name: str, number: int) -> str:
+        """The value of a facet, "" where nothing is known."""
+        return self.facets[name].get(number, "")
 
 
 def look_view(
@@ -192,6 +208,8 @@ def _facets(
     for number, slot in zip(numbers, slots, strict=True):
         if slot in ROOM_SLOTS:
             found["place"].setdefault(number, ANY_ROOM)
+        else:
+            found["place"].pop(number, None)
     return found
 
 
