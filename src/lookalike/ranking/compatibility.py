@@ -16,17 +16,17 @@ from lookalike.ranking.pieces import Piece, Pieces
 from lookalike.ranking.rule_match import rule_match
 
 WEIGHTS: Mapping[str, float] = {
-    "color": 0.15,
-    "palette": 0.10,
-    "style": 0.10,
-    "formality": 0.10,
-    "pattern": 0.15,
-    "material": 0.05,
-    "season": 0.10,
+    "color": 0.06,
+    "palette": 0.35,
+    "style": 0.06,
+    "formality": 0.04,
+    "pattern": 0.12,
+    "material": 0.04,
+    "season": 0.04,
     "price": 0.05,
     "brand": 0.05,
-    "theme": 0.15,
-    "kind": 0.60,
+    "theme": 0.10,
+    "kind": 0.70,
     "shoppers": 1.00,
 }
 """Of every term of a pair; see docs/decisions for how they were chosen."""
@@ -180,13 +180,14 @@ def _terms(first: Pieces, second: Pieces, basis: Basis) -> dict[str, Doubles]:
         "palette": pair_terms.channel(first, second, "color", layout, calibration),
         "style": pair_terms.channel(first, second, "style", layout, calibration),
         "formality": pair_terms.near(first.formality, second.formality, reach=0.4),
-        "pattern": pair_terms.pattern_clash(first, second),
+        "pattern": 0.5 * pair_terms.channel(first, second, "pattern", layout, calibration)
+        + pair_terms.pattern_clash(first, second),
         "material": pair_terms.channel(first, second, "material", layout, calibration),
         "season": pair_terms.near(first.warmth, second.warmth, reach=1.0),
         "price": pair_terms.price_tier(first, second),
         "brand": pair_terms.same_word(first, second, "brand"),
         "theme": pair_terms.channel(first, second, "look", layout, calibration),
-        "kind": pair_terms.same_kind(first, second),
+        "kind": pair_terms.slot_fit(first, second),
         "shoppers": -pair_terms.apart(first, second, SHOPPERS).astype(np.float64),
     }
 

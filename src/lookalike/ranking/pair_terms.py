@@ -12,9 +12,15 @@ from lookalike.domain.arrays import Booleans, Doubles, Integers
 from lookalike.domain.calibration import Calibration
 from lookalike.domain.channels import Layout
 from lookalike.domain.coherence import together
+from lookalike.domain.slot_table import EXCLUSIVE, OUTFIT_SLOTS, ROOM_SLOTS
 from lookalike.ranking.pieces import UNKNOWN_CODE, Pieces
 
 MOST_SPREADS = 2.5  # a similarity further from the mean says no more
+SEVERAL = ("accessory",)
+"""Slots to wear of which a look often has several: a necklace and sunglasses."""
+SEVERAL_FIT, NO_SLOT_FIT = -0.1, -0.5
+"""Of two different accessories, and of a product that no table puts into a look."""
+
 QUIET_PATTERNS = ("solid", "unknown")
 SAME_PATTERN_CLASH = 0.4  # two florals fight less than a floral and a check; by eye
 PRICE_RATIO = 3.0  # a belt at a third of the coat's price is usual, at a thirtieth it is not
@@ -73,13 +79,27 @@ def apart(first: Pieces, second: Pieces, facets: Sequence[str]) -> Booleans:
     return wrong
 
 
-def same_kind(first: Pieces, second: Pieces) -> Doubles:
-    """-1 where both fill one slot, or are one kind of thing."""
-    a, b = first.slots[:, None], second.slots[None, :]
-    same = (a == b) & (a != UNKNOWN_CODE)
-    for name in ("kind", "product_type"):
-        same |= same_word(first, second, name) > 0
-    return np.where(same, -1.0, 0.0)
+def slot_fit(first: Pieces, second: Pieces) -> Doubles:
+    """How the slots of two pieces go together: SLOT_FIT, and -1 for two of one kind to wear."""
+    a, mine = _distinct_slots(first)
+    b, other = _distinct_slots(second)
+    table = np.array([[_slots_meet(x, y) for y in other] for x in mine])
+    found = table[a[:, None], b[None, :]]
+    worn = np.array([slot in OUTFIT_SLOTS for slot in mine])[a]
+    twice = (same_word(first, second, "kind") > 0) & worn[:, None]
+    return np.where(twice, -1.0, found)
+
+
+def _slots_meet(one: str, other: str) -> float:
+    if not one or not other:
+        return NO_SLOT_FIT
+    if (one in OUTFIT_SLOTS) != (other in OUTFIT_SLOTS):
+        return -1.0
+    if one in ROOM_SLOTS:
+        return 0.0
+    if one == other:
+        return SEVERAL_FIT if one in SEVERAL else -1.0
+    return -1.0 if (one, other) in EXCLUSIVE or (other, one) in EXCLUSIVE else 0.0
 
 
 def _busy(pieces: Pieces) -> Booleans:
@@ -89,6 +109,13 @@ def _busy(pieces: Pieces) -> Booleans:
 
 def _distinct(pieces: Pieces, name: str) -> tuple[Integers, list[str]]:
     """(n,) places in the list of different words; "" is unknown."""
+    return _placed([one.words.get(name, "") for one in pieces.of])
+
+
+def _distinct_slots(pieces: Pieces) -> tuple[Integers, list[str]]:
+    return _placed([one.slot or "" for one in pieces.of])
+
+
+def _placed(words: list[str]) -> tuple[Integers, list[str]]:
     places: dict[str, int] = {}
-    words = [one.words.get(name, "") for one in pieces.of]
     return np.array([places.setdefault(word, len(places)) for word in words]), list(places)
