@@ -1,7 +1,7 @@
 """Pieces: products as compatibility sees them, one place for each in a handful of arrays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
@@ -40,6 +40,7 @@ class Pieces:
 
     of: tuple[Piece, ...]
     rows: Floats
+    _known: dict[str, Integers] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.of)
@@ -51,7 +52,8 @@ class Pieces:
     def take(self, places: Sequence[int] | Integers) -> "Pieces":
         """The pieces at these places, in that order."""
         chosen = np.asarray(places, dtype=np.int64)
-        return Pieces(tuple(self.of[place] for place in chosen.tolist()), self.rows[chosen])
+        known = {name: codes[chosen] for name, codes in self._known.items()}
+        return Pieces(tuple(self.of[place] for place in chosen.tolist()), self.rows[chosen], known)
 
     @staticmethod
     def joined(parts: Sequence["Pieces"]) -> "Pieces":
@@ -63,7 +65,11 @@ class Pieces:
 
     def codes(self, name: str) -> Integers:
         """(n,) a number for each word of this name: equal words, equal numbers; -1 unknown."""
-        return np.array([code(one.words.get(name)) for one in self.of], dtype=np.int64)
+        found = self._known.get(name)
+        if found is None:
+            words = [code(one.words.get(name)) for one in self.of]
+            found = self._known[name] = np.array(words, dtype=np.int64)
+        return found
 
     @cached_property
     def slots(self) -> Integers:
