@@ -17,8 +17,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "gender": frozenset("gender sex geschlecht genre genero género sexo sesso".split()),
-        "age_group": frozenset("age agegroup ages alter edad gender sex geschlecht sexo".split()),
+        "gender": frozenset(
+            ["gender", "sex", "geschlecht", "genre", "genero", "género", "sexo", "sesso"]
+        ),
+        "age_group": frozenset(
+            ["age", "agegroup", "ages", "alter", "edad", "gender", "sex", "geschlecht", "sexo"]
+        ),
         "season": frozenset(["season", "saison", "temporada", "stagione"]),
         "place": frozenset(["room", "place", "zimmer", "raum", "pièce"]),
         "dress_code": frozenset(["style", "usage", "occasion", "dresscode", "anlass"]),
@@ -39,8 +43,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "kids": "kids kid children childrens child boys girls boy girl baby babies infant"
             " infants toddler toddlers junior newborn niño niños niña niñas kinder enfant"
             " enfants bambini cot",
-            "adult": "adult adults women womens woman men mens man ladies lady gentlemen damen herren"
-            " mujer hombre femme homme donna uomo",
+            "adult": "adult adults women womens woman men mens man ladies lady gentlemen damen"
+            " herren mujer hombre femme homme donna uomo",
         },
         "season": {
             "warm": "summer spring sommer frühling frühjahr verano primavera été ss estate",
@@ -106,10 +110,19 @@ def together(one: str, other: str) -> bool:
 
 def said_of(facet: str, extra: Mapping[str, object], texts: Iterable[str]) -> str:
     """What a product's columns say of a facet, else the first of its texts that says anything."""
-    told = joined(
-        values_in(facet, str(cell)) for name, cell in extra.items() if speaks_of(facet, name)
-    )
-    return told or next((found for text in texts if (found := values_in(facet, text))), "")
+    cells = [str(cell) for name, cell in extra.items() if speaks_of(facet, name)]
+    return joined(values_in(facet, cell) for cell in cells) or first_said(facet, texts)
+
+
+def first_said(facet: str, texts: Iterable[str]) -> str:
+    """What the first text that speaks of a facet says; "" where none does."""
+    return next((found for text in texts if (found := values_in(facet, text))), "")
+
+
+def names_any(facet: str, value: str) -> re.Pattern[str]:
+    """Matches texts that hold at least one word of a value, and is quick to say no."""
+    words = sorted(_KNOWN[facet][value])
+    return re.compile(rf"\b(?:{'|'.join(words)})(?:'s)?\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

@@ -43,7 +43,8 @@ def units_of(prices: Doubles) -> Integers:
     """(n,) whole numbers of 1 / UNITS; what is finer is rounded up; 0 for an unknown price."""
     known = np.where(np.isfinite(prices), prices, 0.0) * UNITS
     near = np.rint(known)
-    return np.where(np.abs(known - near) < 1e-3, near, np.ceil(known)).astype(np.int64)
+    found: Integers = np.where(np.abs(known - near) < 1e-3, near, np.ceil(known)).astype(np.int64)
+    return found
 
 
 def units_within(budget: Decimal) -> int:

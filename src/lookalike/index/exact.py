@@ -62,8 +62,9 @@ class ExactIndex:
         index = copy.copy(self)
         late = products >= len(self._base)
         words = TextList.of(sorted({value for value in values if value is not None}))
-        numbers = {None: -1, **words.numbers}
-        codes = np.fromiter((numbers[value] for value in values), np.int32, len(products))
+        places = words.numbers
+        numbers = (-1 if value is None else places[value] for value in values)
+        codes = np.fromiter(numbers, np.int32, len(products))
         index._base = _with_column(self._base, field, products[~late], codes[~late], words)
         if self._delta is not None:
             own = products[late] - len(self._base)

@@ -1,4 +1,4 @@
-"""What completes this: slots -> candidates -> pair scores -> the best sets -> looks with reasons."""
+"""What completes this: slots -> candidates -> pair scores -> the best sets, with reasons."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -140,17 +140,19 @@ def _pins(
 
 
 def _clamped(request: LookRequest) -> tuple[LookRequest, list[str]]:
-    notes = []
-    for name, most in (
-        ("limit", MOST_PIECES),
-        ("looks", MOST_LOOKS),
-        ("alternatives", MOST_ALTERNATIVES),
-    ):
-        asked = getattr(request, name)
-        if asked > most:
-            notes.append(f"{name}: {asked} lowered to {most}")
-            request = replace(request, **{name: most})
-    return request, notes
+    most = {"limit": MOST_PIECES, "looks": MOST_LOOKS, "alternatives": MOST_ALTERNATIVES}
+    notes = [
+        f"{name}: {asked} lowered to {count}"
+        for name, count in most.items()
+        if (asked := getattr(request, name)) > count
+    ]
+    lowered = replace(
+        request,
+        limit=min(request.limit, MOST_PIECES),
+        looks=min(request.looks, MOST_LOOKS),
+        alternatives=min(request.alternatives, MOST_ALTERNATIVES),
+    )
+    return lowered, notes
 
 
 def _fewer(request: LookRequest, found: list[Solved]) -> list[str]:

@@ -130,7 +130,7 @@ class Teller:
             slot,
             "chosen",
             reason=said,
-            score=float(pool.scores.totals[:, place].mean()),
+            score=float(pool.sums[:, place].mean()),
         )
 
     def _alternatives(
@@ -153,14 +153,14 @@ class Teller:
                 continue
             designs.add(_design(document))
             price = self._written(exact(document.get("price")))
-            known = price is not None and made.price is not None
+            change = None if price is None or made.price is None else price - made.price
             found.append(
                 Alternative(
                     sku=str(document["sku"]),
                     product=document,
                     reason=self._why(int(rows[row]), [*others, int(rows[row])]),
                     total=self._total_with(others, price),
-                    total_change=price - made.price if known else None,
+                    total_change=change,
                     score_change=float(scores[row] - solved.solution.score),
                 )
             )
@@ -192,7 +192,7 @@ class Teller:
     def _parts(self, solved: Solved, places: Sequence[int]) -> dict[str, float]:
         """What the look's score consists of; see `look_scores.task_of`."""
         most = len(self.table.fixed) + len(solved.slots)
-        pairs = self.table.scores.totals[np.ix_(places, places)]
+        pairs = self.table.sums[np.ix_(places, places)]
         mean = float(np.triu(pairs, 1).sum()) / max(1, most * (most - 1) // 2)
         coverage = COVERAGE * len(places) / most
         pins = sum(bool(self.table.pinned[place]) for place in places)
@@ -206,7 +206,7 @@ class Teller:
 
     def _beside(self, place: int, places: Sequence[int]) -> float:
         others = [other for other in places if other != place]
-        return float(self.table.scores.totals[place, others].mean()) if others else 0.0
+        return float(self.table.sums[place, others].mean()) if others else 0.0
 
     def _pair(self, one: int, other: int) -> PairReason:
         names, values = self.table.scores.names, self.table.scores.values[one, other].tolist()
@@ -225,7 +225,7 @@ class Teller:
         others = fixed or [row for row in places if row != place]
         if not others:
             return "The best of its slot."
-        best = max(others, key=lambda row: float(self.table.scores.totals[row, place]))
+        best = max(others, key=lambda row: float(self.table.sums[row, place]))
         return self._speak(self.table.scores, best, place, self.table.pieces.of[place])
 
     def _speak(self, scores: PairScores, row: int, place: int, piece: Piece) -> str:
@@ -249,7 +249,7 @@ class Teller:
         return f"the {kind}" if kind else "the original"
 
     def _reason(self, pieces: Sequence[LookPiece], places: Sequence[int]) -> str:
-        pairs = self.table.scores.totals[np.ix_(places, places)]
+        pairs = self.table.sums[np.ix_(places, places)]
         count = len(places) * (len(places) - 1) // 2
         return look_reason(
             [one.slot or "the original" for one in pieces],

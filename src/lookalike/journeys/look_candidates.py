@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from lookalike.domain.arrays import Floats, Integers
+from lookalike.domain.arrays import Booleans, Floats, Integers
 from lookalike.domain.coherence import FACETS, together
 from lookalike.domain.filters import Eq, Filter, In, Ne, Not, NotIn, Range, all_of
 from lookalike.domain.looks import LookRequest
@@ -20,7 +20,7 @@ from lookalike.ranking.compatibility import WEIGHTS
 from lookalike.ranking.pieces import Pieces
 from lookalike.ranking.thin import at_most
 
-POOL = 32
+POOL = 24
 """Products of a slot that are scored against the fixed pieces; reading one takes 40 us."""
 
 DEEPER = 3  # times the pool that a search asks for, as variants and twins are thinned out
@@ -113,9 +113,9 @@ def kept_facets(request: LookRequest) -> tuple[str, ...]:
     return tuple(name for name in FACETS if name not in free)
 
 
-def apart(seen: LookView, facets: Sequence[str], products: Integers) -> Floats:
+def apart(seen: LookView, facets: Sequence[str], products: Integers) -> Booleans:
     """(n, n) True where two products must not meet in one look."""
-    found = np.zeros((len(products), len(products)), dtype=np.bool_)
+    found: Booleans = np.zeros((len(products), len(products)), dtype=np.bool_)
     for name in facets:
         words = [seen.facet(name, number) for number in products.tolist()]
         kinds = sorted(set(words))

@@ -69,7 +69,7 @@ def fixed_pieces(
     for anchor in request.anchors:
         made = _anchor(anchor.anchor, anchor.attributes, seen, read)
         found.append(replace(made, role="owned") if made.sku in owned else made)
-    taken = {one.number for one in found if one.number is not None}
+    taken: set[int | None] = {one.number for one in found if one.number is not None}
     for sku in dict.fromkeys(request.locked):
         one = product_piece(sku, seen, "locked")
         if one.number not in taken:

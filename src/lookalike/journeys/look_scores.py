@@ -18,7 +18,7 @@ from lookalike.ranking.compatibility import Basis, PairScores, compatibility
 from lookalike.ranking.look_solver import EMPTY, Choices, Solution, Task
 from lookalike.ranking.pieces import Pieces
 
-SHORTLIST = 12
+SHORTLIST = 9
 """Candidates of a slot that the solver sees."""
 
 COVERAGE = 0.3
@@ -48,9 +48,14 @@ class Table:
     pinned: Booleans
 
     @cached_property
+    def sums(self) -> Doubles:
+        """(n, n) the score of every pair."""
+        return self.scores.totals
+
+    @cached_property
     def totals(self) -> Doubles:
         """(n, n) -inf where two may not be in one look."""
-        return np.where(self.barred, -np.inf, self.scores.totals)
+        return np.where(self.barred, -np.inf, self.sums)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,10 @@ class Pool:
     numbers: Integers
     scores: PairScores
     ranked: Mapping[str, Integers]
+
+    @cached_property
+    def sums(self) -> Doubles:
+        return self.scores.totals
 
 
 @dataclass(frozen=True)
@@ -125,8 +134,8 @@ def table_of(
     kept = np.concatenate([np.arange(len(fixed)), *short.values()]).astype(np.int64)
     table = _table(request, seen, tuple(fixed), found.take(kept), numbers[kept], basis)
     ends = np.cumsum([len(fixed), *(len(one) for one in short.values())])
-    places = {name: np.arange(ends[row], ends[row + 1]) for row, name in enumerate(short)}
-    whole = replace(table, places=places, pinned=wanted[kept])
+    laid = {name: np.arange(ends[row], ends[row + 1]) for row, name in enumerate(short)}
+    whole = replace(table, places=laid, pinned=wanted[kept])
     return whole, Pool(found, numbers, first, ranked)
 
 
@@ -166,7 +175,7 @@ def task_of(
         / pairs
         for a, b in combinations(range(len(slots)), 2)
     }
-    inner = table.scores.totals[:count, :count]
+    inner = table.sums[:count, :count]
     alone = float(np.triu(inner, 1).sum() / pairs + COVERAGE * count / most)
     return Task(choices, between, budget_units), alone
 

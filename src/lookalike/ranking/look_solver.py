@@ -14,7 +14,7 @@ import numpy as np
 from lookalike.domain.arrays import Booleans, Doubles, Integers
 
 EMPTY = -1
-BEAM = 2_000
+BEAM = 500
 """Partial looks kept.  With 12 candidates for each of 5 slots no question of 500 on 40,000 products
 dropped one that mattered (bench/looks.py)."""
 EPSILON = 1e-9  # sums of the same numbers in another order differ by less
