@@ -259,7 +259,11 @@ class Engine:
         """Everything about looks: slots, look types, and what merchants' own looks teach."""
         name, parts = self._parts.name(collection), self._parts
         return Stylist(
-            parts.collection(name), parts.live(name), parts.look_views(name), parts.start
+            parts.collection(name),
+            parts.live(name),
+            parts.look_views(name),
+            parts.look_models(name),
+            parts.start,
         )
 
     def swap(

@@ -12,6 +12,7 @@ from lookalike.journeys.anchors import Start, start_from, text_embedding
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
+from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.measure_images import Tools
 from lookalike.journeys.slot_settings import LookViews
 from lookalike.registry import make_encoder
@@ -34,6 +35,7 @@ class Parts:
         self.workspace = workspace
         self._views: dict[str, LiveView] = {}
         self._look_views: dict[str, LookViews] = {}
+        self._look_models: dict[str, LookModels] = {}
         self._lock = threading.Lock()
 
     def name(self, collection: str | None) -> str:
@@ -58,6 +60,14 @@ class Parts:
             if name not in self._look_views:
                 self._look_views[name] = LookViews(self.workspace.collection(name))
             return self._look_views[name]
+
+    def look_models(self, collection: str | None) -> LookModels:
+        """What keeps what was learned from a collection's looks; one for each collection."""
+        name = self.name(collection)
+        with self._lock:
+            if name not in self._look_models:
+                self._look_models[name] = LookModels(self.workspace.collection(name))
+            return self._look_models[name]
 
     def view(self, collection: str | None) -> CatalogView:
         """The state of a collection that a question reads.  Raises Unavailable before any index."""

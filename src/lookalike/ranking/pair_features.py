@@ -104,7 +104,7 @@ def _log_prices(pieces: Pieces) -> "np.ndarray[tuple[int], np.dtype[np.float64]]
         return np.log(np.where(pieces.prices > 0, pieces.prices, np.nan))
 
 
-def distinct_looks(looks: Sequence[Sequence[int]]) -> list[Integers]:
+def distinct_looks(looks: Sequence[Integers]) -> list[Integers]:
     """Every look as its different places, those with at least two."""
-    found = [np.array(list(dict.fromkeys(look)), dtype=np.int64) for look in looks]
+    found = [np.array(list(dict.fromkeys(look.tolist())), dtype=np.int64) for look in looks]
     return [look for look in found if len(look) > 1]

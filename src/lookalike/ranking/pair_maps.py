@@ -10,12 +10,19 @@ products; together they are about 1 for two of one look:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
-from lookalike.ranking.pair_features import PairFeatures, distinct_looks, pair_features, word_codes
+from lookalike.ranking.pair_features import (
+    WORD_NAMES,
+    PairFeatures,
+    distinct_looks,
+    pair_features,
+    word_codes,
+)
 from lookalike.ranking.pair_training import BATCH, Shelf, Weights, answers, flipped, train
 from lookalike.ranking.pieces import Pieces, code
 from lookalike.ranking.type_pairs import TypePairs, type_pairs
@@ -109,7 +116,7 @@ class Fit:
 
 def fit_pair_maps(
     pieces: Pieces,
-    looks: Sequence[Sequence[int]],
+    looks: Sequence[Integers],
     layout: Layout,
     *,
     rng: np.random.Generator,
@@ -293,3 +300,33 @@ def arrays_of(maps: PairMaps) -> Mapping[str, "np.ndarray[tuple[int, ...], np.dt
         "zero": maps.zero,
         "numbers": np.array([maps.unit, maps.share]),
     }
+
+
+def maps_from(arrays: Mapping[str, Any]) -> PairMaps:
+    """The reverse of `arrays_of`; Any: the arrays come from a file and are checked by being used.
+
+    Raises KeyError or ValueError for arrays of something else.
+    """
+    price = arrays["price"].tolist()
+    unit, share = arrays["numbers"].tolist()
+    return PairMaps(
+        PairFeatures(
+            arrays["mean"],
+            arrays["scale"],
+            {name: arrays[f"words_{name}"] for name in WORD_NAMES},
+            (price[0], price[1]) if price else None,
+        ),
+        TypePairs(
+            arrays["types"],
+            arrays["type_lift"].astype(np.float64),
+            arrays["slots"],
+            arrays["slot_lift"].astype(np.float64),
+        ),
+        arrays["maps"],
+        arrays["bias"],
+        arrays["members"],
+        arrays["own"].astype(np.float32),
+        arrays["zero"],
+        unit,
+        share,
+    )

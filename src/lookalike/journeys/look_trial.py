@@ -1,0 +1,110 @@
+"""Trials of pair scores on looks: blanks and fakes, asked of whatever gives a pair a number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lookalike.domain.arrays import Doubles, Integers
+from lookalike.domain.look_scores import LookFigures, Negatives
+from lookalike.evaluation.intervals import bootstrap, means
+from lookalike.evaluation.looks import (
+    Blank,
+    PairTotals,
+    answered,
+    auc,
+    blanks,
+    fakes,
+    fit_of,
+    weighted_auc,
+    whole,
+)
+from lookalike.ranking.compatibility import Basis, compatibility
+from lookalike.ranking.pair_features import word_codes
+from lookalike.ranking.pieces import UNKNOWN_CODE, Pieces
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Looks with a blank each and a fake each, the same for everything that is tried.
+
+    looks   those with a blank, places among the pieces
+    fakes   one for each of them
+    """
+
+    looks: tuple[Integers, ...]
+    blanks: tuple[Blank, ...]
+    fakes: tuple[Integers, ...]
+
+    @classmethod
+    def of(
+        cls, looks: Sequence[Integers], pieces: Pieces, negatives: Negatives, seed: int
+    ) -> "Trial":
+        groups = groups_of(pieces) if negatives == "same_category" else None
+        rng = np.random.default_rng([seed, len(looks)])
+        asked = blanks(looks, groups, len(pieces), rng)
+        kept = [looks[one.look] for one in asked]
+        return cls(tuple(kept), tuple(asked), tuple(fakes(kept, groups, len(pieces), rng)))
+
+    def fitb(self, totals: PairTotals) -> Doubles:
+        """(blanks,) whether each was filled right; a tie counts its share."""
+        return np.array([answered(fit_of(one, totals)) for one in self.blanks])
+
+    def wholes(self, totals: PairTotals) -> tuple[Doubles, Doubles]:
+        """(looks,) the mean pair score of each look, and of each fake."""
+        return (
+            np.array([whole(look, totals) for look in self.looks]),
+            np.array([whole(look, totals) for look in self.fakes]),
+        )
+
+    def figures(self, totals: PairTotals, *, seed: int) -> tuple[LookFigures, Doubles]:
+        """Both figures with intervals over looks, and (blanks,) which were filled right."""
+        right = self.fitb(totals)
+        real, fake = self.wholes(totals)
+        clusters = np.arange(len(right))
+        rng = np.random.default_rng(seed)
+        low, high = bootstrap(means(right[:, None]), clusters, rng=rng)
+        auc_low, auc_high = bootstrap(weighted_auc(real, fake), clusters, rng=rng)
+        intervals = {
+            "fitb": (float(low[0]), float(high[0])),
+            "auc": (float(auc_low[0]), float(auc_high[0])),
+        }
+        return LookFigures(float(right.mean()), auc(real, fake), intervals), right
+
+    def brief(self, totals: PairTotals) -> dict[str, float]:
+        """Both figures alone."""
+        real, fake = self.wholes(totals)
+        return {"fitb": float(self.fitb(totals).mean()), "auc": auc(real, fake)}
+
+
+def pair_totals(pieces: Pieces, basis: Basis) -> PairTotals:
+    """The pair scores that answer questions."""
+
+    def totals(first: Integers, second: Integers) -> Doubles:
+        return compatibility(pieces.take(first), pieces.take(second), basis).totals
+
+    return totals
+
+
+def similarity(pieces: Pieces, part: slice) -> PairTotals:
+    """How alike one channel is, by itself."""
+
+    def totals(first: Integers, second: Integers) -> Doubles:
+        return np.asarray(pieces.rows[first, part] @ pieces.rows[second, part].T, np.float64)
+
+    return totals
+
+
+def each(values: Doubles) -> PairTotals:
+    """What the products of a pair are worth by themselves, whatever they stand beside."""
+
+    def totals(first: Integers, second: Integers) -> Doubles:
+        return np.asarray(values[first][:, None] + values[second][None, :])
+
+    return totals
+
+
+def groups_of(pieces: Pieces) -> Integers:
+    """(n,) a number for each category; each product without one is a group of its own."""
+    codes = word_codes(pieces, "category")
+    return np.where(codes == UNKNOWN_CODE, -2 - np.arange(len(pieces)), codes)
