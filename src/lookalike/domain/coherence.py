@@ -114,6 +114,20 @@ def said_of(facet: str, extra: Mapping[str, object], texts: Iterable[str]) -> st
     return joined(values_in(facet, cell) for cell in cells) or first_said(facet, texts)
 
 
+def said_by_kind(facet: str, kind: str, others: Iterable[str]) -> str:
+    """What a product's kind says of a facet, else the first of the wider words.
+
+    A wider category such as "Bedroom" says where a thing is shown, not where alone it may stand:
+    of places it only tells those of ONE_PLACE.
+    """
+    own = values_in(facet, kind)
+    wider = [values_in(facet, text) for text in others]
+    if facet == "place":
+        wider = [value for value in wider if value in ONE_PLACE]
+        return next((value for value in wider if value), own)
+    return own or next((value for value in wider if value), "")
+
+
 def first_said(facet: str, texts: Iterable[str]) -> str:
     """What the first text that speaks of a facet says; "" where none does."""
     return next((found for text in texts if (found := values_in(facet, text))), "")

@@ -59,8 +59,8 @@ OUTFIT = Template(
 )
 ROOM = Template(
     "room",
-    required=("seat", "table"),
-    optional=("light", "rug", "textile", "storage", "decor", "plant"),
+    required=("seat",),
+    optional=("table", "light", "rug", "textile", "storage", "decor", "plant"),
 )
 COLLECTION = "collection"
 """The look type without slots: one brand or line and palette, each piece of another kind."""

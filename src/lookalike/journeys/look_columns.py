@@ -17,9 +17,9 @@ from lookalike.domain.attributes import UNKNOWN
 from lookalike.domain.coherence import (
     ANY_ROOM,
     FACETS,
-    first_said,
     joined,
     names_any,
+    said_by_kind,
     speaks_of,
     values_in,
 )
@@ -220,9 +220,9 @@ def _facets(
     own = [name for name in view.index.fields if name not in VISUAL_FIELDS]
     kinds = ["category", *type_columns(own)]
     for members, document in _alike(view, products, kinds):
-        texts = [str(document.get("category") or ""), *categories_of(document)]
+        texts = categories_of(document)
         for facet in FACETS:
-            if value := first_said(facet, texts):
+            if value := said_by_kind(facet, texts[0], texts[1:]):
                 found[facet].update((numbers[place], value) for place in members.tolist())
     for facet in FACETS:
         columns = [name for name in own if speaks_of(facet, name)]

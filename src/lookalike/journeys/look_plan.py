@@ -1,5 +1,6 @@
 """Which slots a look has left to fill, in which variants, and with which candidates."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -10,10 +11,10 @@ from lookalike.domain.arrays import Integers
 from lookalike.domain.filters import Eq, Ne, Range, all_of
 from lookalike.domain.look_templates import COLLECTION, Template
 from lookalike.domain.looks import LookRequest
-from lookalike.domain.slot_table import EXCLUSIVE
+from lookalike.domain.slot_table import EXCLUSIVE, NO_SLOT
 from lookalike.errors import InvalidInput
 from lookalike.journeys.look_candidates import POOL, Search
-from lookalike.journeys.look_columns import SLOT, LookView
+from lookalike.journeys.look_columns import SLOT, LookView, categories_of
 from lookalike.journeys.look_fixed import Fixed
 
 COLLECTION_SLOTS = 5  # pieces of a collection beside the anchor
@@ -184,27 +185,41 @@ def _collection(
     kind = Ne("category", other) if other and "category" in index.fields else None
     found = search.of(all_of(where, kind), count=max(COLLECTION_POOL, request.limit))
     groups: dict[str, list[int]] = {}
-    refused = {_kind(seen, one.number) for one in fixed if one.number is not None}
+    refused = {one.slot or _group(seen, one.number) for one in fixed} | set(request.without)
+    for one in fixed:
+        refused |= _excluded_by(one.slot or "")
     for number in found.tolist():
-        name = _kind(seen, number)
-        if name and name not in refused and name not in request.without:
+        name = _group(seen, number)
+        if name and name not in refused:
+            if name not in groups:
+                refused |= _excluded_by(name)
             groups.setdefault(name, []).append(number)
     chosen = list(groups)[:COLLECTION_SLOTS]
     slots = {name: Open(name, False, np.array(groups[name], dtype=np.int64)) for name in chosen}
     return LookPlan(COLLECTION, (tuple(chosen),), slots, (), tuple(notes))
 
 
-def _kind(seen: LookView, number: int) -> str:
-    """What a product is, in our words; "" for what is in no look."""
+def _group(seen: LookView, number: int | None) -> str:
+    """The slot of a product, else its kind or category; "" for what belongs to no look."""
+    if number is None:
+        return ""
     reading = seen.reading_of(number)
-    return reading.kind if reading and reading.slot not in (None, "none") else ""
+    if reading is not None:
+        return "" if reading.slot == NO_SLOT else reading.slot or reading.kind
+    (document,) = seen.view.index.documents(np.array([number]))
+    return next((text for text in categories_of(json.loads(document)) if text), "")
+
+
+def _excluded_by(slot: str) -> set[str]:
+    """Slots that a look with this one has not."""
+    return {other for pair in EXCLUSIVE if slot in pair for other in pair if other != slot}
 
 
 def with_pins(plan: LookPlan, pins: Sequence[int], seen: LookView) -> LookPlan:
     """The plan with pinned products first among the candidates of their slots."""
     slots = dict(plan.slots)
     for number in pins:
-        slot = seen.slot(number) if plan.look_type != COLLECTION else _kind(seen, number)
+        slot = seen.slot(number) if plan.look_type != COLLECTION else _group(seen, number)
         one = slots.get(slot or "")
         if one is not None and not one.owned:
             first = np.array([number], dtype=np.int64)
