@@ -1,6 +1,6 @@
 """How well two products go together: named contributions that sum to the score of the pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from lookalike.ranking.pieces import Piece, Pieces
 from lookalike.ranking.rule_match import rule_match
 
 WEIGHTS: Mapping[str, float] = {
-    "color": 0.06,
+    "color": 0.15,
     "palette": 0.35,
     "style": 0.06,
     "formality": 0.04,
@@ -30,6 +30,9 @@ WEIGHTS: Mapping[str, float] = {
     "shoppers": 1.00,
 }
 """Of every term of a pair; see docs/decisions for how they were chosen."""
+
+LIKE_PATTERNS = 0.5  # of the term for patterns: like ones; the rest is the clash of busy ones
+FORMALITY_REACH, WARMTH_REACH = 0.4, 1.0  # where two are neither like nor unlike; by eye
 
 SHOPPERS = ("gender", "age_group")
 """Facets in which two pieces of one look never differ."""
@@ -77,6 +80,10 @@ class Basis:
     layout: Layout
     calibration: Calibration
     learned: LearnedPairs | None = None
+
+
+Term = Callable[[Pieces, Pieces, Basis], Doubles]
+"""(n, m) in about [-1, 1], 0 for nothing known."""
 
 
 @dataclass(frozen=True)
@@ -130,28 +137,28 @@ def compatibility(
            built-in terms about that attribute
     320 x 320 pieces take a few milliseconds, 8 slots of 40 candidates in one call.
     """
-    asked = [rule for rule in rules if rule not in DEFAULT_RULES and rule.match != "any"]
-    replaced = {
-        name
-        for rule in rules
-        if rule not in DEFAULT_RULES
-        for name in SPOKEN_FOR.get(rule.attribute, ())
-    }
-    terms = _terms(first, second, basis)
-    parts = {name: WEIGHTS[name] * terms[name] for name in terms if name not in replaced}
+    changed = [rule for rule in rules if rule not in DEFAULT_RULES]
+    replaced = {name for rule in changed for name in SPOKEN_FOR.get(rule.attribute, ())}
+    asked = [rule for rule in changed if rule.match != "any"]
+    built_in = [name for name in TERMS if name not in replaced]
+    learned = basis.learned
+    names = (*built_in, *(learned.names if learned else ()), *_rule_names(asked))
+    # A plane for each contribution, filled one by one: what is made is at once used again, where
+    # a dozen arrays held together would be fresh pages each time, at six times the cost.
+    planes = np.zeros((len(names), len(first), len(second)))
+    trust = 1.0 - learned.share if learned else 1.0
+    for place, name in enumerate(built_in):
+        np.multiply(TERMS[name](first, second, basis), trust * WEIGHTS[name], out=planes[place])
+    if learned:
+        own = np.moveaxis(learned.values(first, second), 2, 0)
+        planes[len(built_in) : len(built_in) + len(own)] = learned.share * own
     allowed = ~pair_terms.apart(first, second, SHOPPERS)
-    if basis.learned is not None:
-        learned = basis.learned.values(first, second)
-        parts = {name: (1 - basis.learned.share) * value for name, value in parts.items()}
-        for place, name in enumerate(basis.learned.names):
-            parts[name] = basis.learned.share * learned[:, :, place]
     for rule in asked:
         held = rule_match(first, second, rule, basis.layout, basis.calibration)
-        key = f"rule: {rule.attribute}"
-        parts[key] = parts.get(key, 0.0) + rule.weight * held
+        planes[names.index(_rule_name(rule))] += rule.weight * held
         if rule.required:
             allowed &= held > 0
-    return PairScores(tuple(parts), np.stack(list(parts.values()), axis=2), allowed)
+    return PairScores(names, np.moveaxis(planes, 0, 2), allowed)
 
 
 def evidence(
@@ -173,23 +180,48 @@ def evidence(
     )
 
 
-def _terms(first: Pieces, second: Pieces, basis: Basis) -> dict[str, Doubles]:
-    layout, calibration = basis.layout, basis.calibration
-    return {
-        "color": harmony(first, second),
-        "palette": pair_terms.channel(first, second, "color", layout, calibration),
-        "style": pair_terms.channel(first, second, "style", layout, calibration),
-        "formality": pair_terms.near(first.formality, second.formality, reach=0.4),
-        "pattern": 0.5 * pair_terms.channel(first, second, "pattern", layout, calibration)
-        + pair_terms.pattern_clash(first, second),
-        "material": pair_terms.channel(first, second, "material", layout, calibration),
-        "season": pair_terms.near(first.warmth, second.warmth, reach=1.0),
-        "price": pair_terms.price_tier(first, second),
-        "brand": pair_terms.same_word(first, second, "brand"),
-        "theme": pair_terms.channel(first, second, "look", layout, calibration),
-        "kind": pair_terms.slot_fit(first, second),
-        "shoppers": -pair_terms.apart(first, second, SHOPPERS).astype(np.float64),
-    }
+def _channel(name: str) -> Term:
+    def term(first: Pieces, second: Pieces, basis: Basis) -> Doubles:
+        return pair_terms.channel(first, second, name, basis.layout, basis.calibration)
+
+    return term
+
+
+def _pattern(first: Pieces, second: Pieces, basis: Basis) -> Doubles:
+    found = _channel("pattern")(first, second, basis) * LIKE_PATTERNS
+    found += pair_terms.pattern_clash(first, second)
+    return found
+
+
+TERMS: Mapping[str, Term] = {
+    "color": lambda first, second, _: harmony(first, second),
+    "palette": _channel("color"),
+    "style": _channel("style"),
+    "formality": lambda first, second, _: pair_terms.near(
+        first.formality, second.formality, reach=FORMALITY_REACH
+    ),
+    "pattern": _pattern,
+    "material": _channel("material"),
+    "season": lambda first, second, _: pair_terms.near(
+        first.warmth, second.warmth, reach=WARMTH_REACH
+    ),
+    "price": lambda first, second, _: pair_terms.price_tier(first, second),
+    "brand": lambda first, second, _: pair_terms.same_word(first, second, "brand"),
+    "theme": _channel("look"),
+    "kind": lambda first, second, _: pair_terms.slot_fit(first, second),
+    "shoppers": lambda first, second, _: (
+        -pair_terms.apart(first, second, SHOPPERS).astype(np.float64)
+    ),
+}
+"""The built-in contributions, in the order in which they are told."""
+
+
+def _rule_name(rule: Rule) -> str:
+    return f"rule: {rule.attribute}"
+
+
+def _rule_names(rules: Sequence[Rule]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_rule_name(rule) for rule in rules))
 
 
 def _shared(first: Piece, second: Piece) -> dict[str, str]:

@@ -3,9 +3,9 @@
 The learned value of a pair is the sum of three contributions, each about 0 for two random
 products; together they are about 1 for two of one look:
 
-    types    how much more often than by chance looks hold both types (`type_pairs`)
-    maps     linear maps of the channel rows and words of the two (`pair_training`)
-    chosen   how often looks hold products like these at all
+    types   how much more often than by chance looks hold both types (`type_pairs`)
+    pairs   linear maps of the channel rows and words of the two (`pair_training`)
+    choice  how often looks hold products like these at all
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from lookalike.ranking.pair_training import BATCH, Shelf, Weights, answers, flip
 from lookalike.ranking.pieces import Pieces, code
 from lookalike.ranking.type_pairs import TypePairs, type_pairs
 
-NAMES = ("types", "maps", "chosen")
+NAMES = ("learned: types", "learned: pairs", "learned: choice")
 
 EVIDENCE_LOOKS = 100.0
 """Looks whose word weighs as much as the rules': share = looks / (looks + EVIDENCE_LOOKS)."""
