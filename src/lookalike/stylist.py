@@ -106,11 +106,18 @@ class Stylist:
         *,
         negatives: Negatives = "random",
         seed: int = 0,
+        times: int = 1,
         report: Report = silent,
     ) -> LookScores:
         """How well blanks of looks are filled, and looks told from random ones."""
         seen = self.seen()
         model, _ = self.models.of(seen.view)
         return evaluate_looks(
-            seen, read_looks(location), model, negatives=negatives, seed=seed, report=report
+            seen,
+            read_looks(location),
+            model,
+            negatives=negatives,
+            seed=seed,
+            times=times,
+            report=report,
         )

@@ -66,6 +66,7 @@ def forget(settings: Settings, *, as_json: bool) -> None:
     help="Wrong choices: any products, or those of the right one's category.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of the blanks and intervals.")
+@click.option("--times", default=1, show_default=True, help="Blanks of each look, if few.")
 @options.as_json
 @click.pass_obj
 def evaluate_looks(settings: Settings, /, **asked: Any) -> None:
@@ -73,7 +74,11 @@ def evaluate_looks(settings: Settings, /, **asked: Any) -> None:
     quiet = asked["as_json"] and not sys.stderr.isatty()
     with Engine.open(settings, create=False) as engine, progress(quiet=quiet) as report:
         found = engine.stylist().evaluate(
-            asked["file"], negatives=asked["negatives"], seed=asked["seed"], report=report
+            asked["file"],
+            negatives=asked["negatives"],
+            seed=asked["seed"],
+            times=asked["times"],
+            report=report,
         )
     if asked["as_json"]:
         print_json(asdict(found))

@@ -26,7 +26,8 @@ class LookFigures:
 class LookScores:
     """How well pair scores fill blanks and know looks, beside what takes no thought.
 
-    n              looks measured; each is one blank and one comparison
+    n              looks measured
+    blanks         asked about, one or more for each look
     chance         fitb of guessing
     baselines      name -> its figures: random, similarity, popularity, types, rules
     learned        version and share of the learned part that took part; None for rules alone
@@ -39,6 +40,7 @@ class LookScores:
     fitb: float
     auc: float
     n: int
+    blanks: int
     chance: float
     negatives: Negatives
     seed: int

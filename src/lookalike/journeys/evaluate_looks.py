@@ -29,17 +29,22 @@ def evaluate_looks(
     *,
     negatives: Negatives = "random",
     seed: int = 0,
+    times: int = 1,
     report: Report = silent,
 ) -> LookScores:
     """Fill one blank of every look, and tell every look from one of random products.
 
+    times  blanks of each look; the intervals are over looks
     model  the learned part in use; the figures are then of rules and learned part together,
            and the rules alone are a baseline
-    Raises InvalidInput where no look has two products of the collection and enough negatives.
+    Raises InvalidInput for `times` below 1, and where no look has two products of the collection
+    and enough negatives.
     """
+    if times < 1:
+        raise InvalidInput(f"times is {times}; it must be at least 1.")
     pieces = pieces_of(seen.view, seen.products, seen.table)
     known = known_looks(file, pieces)
-    trial = Trial.of(known.looks, pieces, negatives, seed)
+    trial = Trial.of(known.looks, pieces, negatives, seed, times=times)
     if not trial.blanks:
         raise InvalidInput(
             f"None of {len(file.looks)} looks has two products of the collection and three others"
@@ -59,7 +64,8 @@ def evaluate_looks(
     return LookScores(
         fitb=ours.fitb,
         auc=ours.auc,
-        n=len(trial.blanks),
+        n=int(trial.clusters.max()) + 1,
+        blanks=len(trial.blanks),
         chance=1 / CHOICES,
         negatives=negatives,
         seed=seed,
@@ -69,7 +75,7 @@ def evaluate_looks(
         new=None if model is None else _new(trial, pieces, model, rights["learned"]),
         learned_looks=0 if model is None else int(np.isin(known.digests, model.digests).sum()),
         missing=known.missing,
-        left_out=len(file.looks) - len(trial.blanks),
+        left_out=len(file.looks) - int(trial.clusters.max()) - 1,
         versions={
             "lookalike": version("lookalike"),
             "extractor": seen.view.fingerprint,

@@ -28,23 +28,37 @@ from lookalike.ranking.pieces import UNKNOWN_CODE, Pieces
 class Trial:
     """Looks with a blank each and a fake each, the same for everything that is tried.
 
-    looks   those with a blank, places among the pieces
-    fakes   one for each of them
+    looks     those with a blank, places among the pieces; one that is asked about several times
+              is here several times
+    fakes     one for each of them
+    clusters  (looks,) equal for one look
     """
 
     looks: tuple[Integers, ...]
     blanks: tuple[Blank, ...]
     fakes: tuple[Integers, ...]
+    clusters: Integers
 
     @classmethod
     def of(
-        cls, looks: Sequence[Integers], pieces: Pieces, negatives: Negatives, seed: int
+        cls,
+        looks: Sequence[Integers],
+        pieces: Pieces,
+        negatives: Negatives,
+        seed: int,
+        *,
+        times: int = 1,
     ) -> "Trial":
+        """times  how many blanks and fakes each look gets"""
         groups = groups_of(pieces) if negatives == "same_category" else None
-        rng = np.random.default_rng([seed, len(looks)])
-        asked = blanks(looks, groups, len(pieces), rng)
-        kept = [looks[one.look] for one in asked]
-        return cls(tuple(kept), tuple(asked), tuple(fakes(kept, groups, len(pieces), rng)))
+        rng = np.random.default_rng(seed)
+        repeated = [look for look in looks for _ in range(times)]
+        asked = blanks(repeated, groups, len(pieces), rng)
+        kept = [repeated[one.look] for one in asked]
+        numbers = np.array([one.look // times for one in asked], dtype=np.int64)
+        clusters = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+        drawn = fakes(kept, groups, len(pieces), rng)
+        return cls(tuple(kept), tuple(asked), tuple(drawn), clusters)
 
     def fitb(self, totals: PairTotals) -> Doubles:
         """(blanks,) whether each was filled right; a tie counts its share."""
@@ -61,10 +75,9 @@ class Trial:
         """Both figures with intervals over looks, and (blanks,) which were filled right."""
         right = self.fitb(totals)
         real, fake = self.wholes(totals)
-        clusters = np.arange(len(right))
         rng = np.random.default_rng(seed)
-        low, high = bootstrap(means(right[:, None]), clusters, rng=rng)
-        auc_low, auc_high = bootstrap(weighted_auc(real, fake), clusters, rng=rng)
+        low, high = bootstrap(means(right[:, None]), self.clusters, rng=rng)
+        auc_low, auc_high = bootstrap(weighted_auc(real, fake), self.clusters, rng=rng)
         intervals = {
             "fitb": (float(low[0]), float(high[0])),
             "auc": (float(auc_low[0]), float(auc_high[0])),

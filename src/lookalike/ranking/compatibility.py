@@ -91,8 +91,8 @@ class PairScores:
     """The scores of every pair of two sets of pieces.
 
     names    of the contributions
-    values   (n, m, len(names)) float64; their sum is the score of the pair: about 0 for two
-             random products of the collection, about 1 for a pair that a stylist would make
+    values   (n, m, len(names)) float64; their sum is the score of the pair: about -.2 for two
+             random products to wear, .05 for two of a stylist's outfit, .3 for the best tenth
     allowed  (n, m) False where a required rule is broken, or where one is for women and the
              other for men, or for adults and for children
     """

@@ -1,7 +1,7 @@
 """Pair maps: what a merchant's own looks say of any two products, seen or new.
 
 The learned value of a pair is the sum of three contributions, each about 0 for two random
-products; together they are about 1 for two of one look:
+products; together they are about GAIN for two of one look:
 
     types   how much more often than by chance looks hold both types (`type_pairs`)
     pairs   linear maps of the channel rows and words of the two (`pair_training`)
@@ -29,11 +29,16 @@ from lookalike.ranking.type_pairs import TypePairs, type_pairs
 
 NAMES = ("learned: types", "learned: pairs", "learned: choice")
 
+GAIN = 0.3
+"""What two of one look gain on two random products: as much as the rules give the pairs of
+stylists' outfits (.27), so that learned scores and rules can be blended and compared."""
+
 EVIDENCE_LOOKS = 100.0
 """Looks whose word weighs as much as the rules': share = looks / (looks + EVIDENCE_LOOKS)."""
 
 LEAST_CHECK_STEPS, CHECKS_A_PASS = 25, 2
 MOST_CHECKS, PATIENCE = 10, 2
+LEAST_UNIT = 1e-3  # where the maps tell nothing apart, they say nothing
 PAIRS_SAMPLED = 4_000  # for the zero and the unit of the learned value
 MOST_SHELF = 40_000
 """Products that are trained among: those of the looks and a random rest."""
@@ -47,7 +52,7 @@ class PairMaps:
     maps      (width, 2 x RANK) float32;  bias (width,) float32
     members   (m,) int64 codes of the skus in looks, ascending;  own (m, 2 x RANK) float32
     zero      (3,) what each contribution is for two random products
-    unit      what the sum gains from two random products to two of one look
+    unit      what the sum is divided by, so that two of one look gain GAIN
     share     how much of a pair score is learned, in [0, 1)
     """
 
@@ -251,7 +256,9 @@ class _Start:
             return np.array([lifts.mean(), affinity.mean(), (biases[a] + biases[b]).mean() / 2])
 
         zero = mean(self.random)
-        return replace(raw, zero=zero, unit=max(float((mean(self.paired) - zero).sum()), 1e-3))
+        return replace(
+            raw, zero=zero, unit=max(float((mean(self.paired) - zero).sum()), LEAST_UNIT) / GAIN
+        )
 
 
 def _typed(pieces: Pieces) -> tuple[Integers, Integers]:
