@@ -14,6 +14,7 @@ import statistics
 import time
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 
@@ -160,8 +161,7 @@ def check(look, request, seen) -> None:
 
 def planted(engine, seen, path) -> dict:
     """How often the other pieces of a planted look are the ones chosen, beside chance."""
-    with open(path, encoding="utf-8") as file:
-        truth = json.load(file)
+    truth = json.loads(Path(path).read_text(encoding="utf-8"))
     products = truth["products"]
     sizes = Counter((one["domain"], one["slot"]) for one in products.values())
     agree = [seen.slot(seen.view.index.number(sku)) == one["slot"] for sku, one in products.items()]

@@ -43,8 +43,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "kids": "kids kid children childrens child boys girls boy girl baby babies infant"
             " infants toddler toddlers junior newborn niño niños niña niñas kinder enfant"
             " enfants bambini cot",
-            "adult": "adult adults women womens woman men mens man ladies lady gentlemen damen"
-            " herren mujer hombre femme homme donna uomo",
+            "adult": "adult adults unisex women womens woman men mens man ladies lady gentlemen"
+            " damen herren mujer hombre femme homme donna uomo",
         },
         "season": {
             "warm": "summer spring sommer frühling frühjahr verano primavera été ss estate",
@@ -68,7 +68,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "dress_code": {
             "sport": "sports sport sporty athletic gym running training",
-            "formal": "formal party evening business cocktail gala",
+            "formal": "formal party evening business cocktail gala saree sarees sari lehenga tie"
+            " ties cufflinks tuxedo",
         },
     }
 )
@@ -133,10 +134,21 @@ def first_said(facet: str, texts: Iterable[str]) -> str:
     return next((found for text in texts if (found := values_in(facet, text))), "")
 
 
-def names_any(facet: str, value: str) -> re.Pattern[str]:
-    """Matches texts that hold at least one word of a value, and is quick to say no."""
-    words = sorted(_KNOWN[facet][value])
-    return re.compile(rf"\b(?:{'|'.join(words)})(?:'s)?\b", re.IGNORECASE)
+TITLE_WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("age_group", "kids"): "kids kidswear boys girls toddler toddlers infant infants children"
+        " childrens kinder niños niñas enfants bambini",
+        ("gender", "women"): WORDS["gender"]["women"],
+        ("gender", "men"): WORDS["gender"]["men"],
+    }
+)
+"""(facet, value) -> words by which a title tells it; "baby blue" is a color, so `baby` is none."""
+
+
+def title_names(facet: str, value: str) -> re.Pattern[str]:
+    """Matches titles that name the value, and is quick to say no."""
+    words = "|".join(TITLE_WORDS[facet, value].split())
+    return re.compile(rf"\b(?:{words}|(?:{words})'s|(?:boy|girl|kid|child)'s)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

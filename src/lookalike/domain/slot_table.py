@@ -104,6 +104,7 @@ MORE_KINDS: Mapping[str, str] = MappingProxyType(
 MORE_PHRASES: Mapping[str, str] = MappingProxyType(
     {
         "soft toy": "toy",
+        "comfort blanket": "toy",
         "innerwear vests": "underwear",
         "innerwear vest": "underwear",
         "night suits": "nightwear",
@@ -179,7 +180,13 @@ MORE_PHRASES: Mapping[str, str] = MappingProxyType(
         "tv stand": "sideboard",
         "tv unit": "sideboard",
         "media unit": "sideboard",
-        "storage bench": "bench",
+        "storage bench": "chests",
+        "picture frame": "picture",
+        "photo frame": "picture",
+        "babycare mat": "changingtable",
+        "gym mat": "toy",
+        "peg basket": "tool",
+        "clothes pegs": "tool",
         "storage unit": "shelf",
         "shelving unit": "shelf",
         "storage combination": "shelf",
@@ -249,9 +256,7 @@ SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
         "lamp": "light",
         **dict.fromkeys(("curtain", "cushion", "throw", "bed linen", "towel"), "textile"),
         **dict.fromkeys(("rug", "mat"), "rug"),
-        **dict.fromkeys(
-            ("vase", "mirror", "clock", "picture", "frame", "candle", "decor"), "decor"
-        ),
+        **dict.fromkeys(("vase", "mirror", "clock", "picture", "candle", "decor"), "decor"),
         **dict.fromkeys(("plant", "plant pot"), "plant"),
         **dict.fromkeys(("plate", "bowl", "mug", "glass", "pots and pans"), "tableware"),
         **dict.fromkeys(IN_NO_LOOK, NO_SLOT),
@@ -259,7 +264,11 @@ SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
 )
 """Kind -> slot.  A bed is the seat of a bedroom: the piece that the others are chosen around."""
 
-RULING = frozenset(("underwear", "nightwear", "swimwear", "appliance", "toy", "pet"))
+SECONDARY = frozenset(("stool", "bench", "trolley", "rack", "storage", "mat"))
+"""Kinds that fill their slot only in want of a better one: the seat of a room is a sofa or a chair
+before a footstool."""
+
+RULING = frozenset(("underwear", "nightwear", "swimwear", "appliance", "nursery", "toy", "pet"))
 """Kinds that stay what they are whatever follows: a pajama shirt, a bikini top, a toy kitchen."""
 
 YIELDING = frozenset(("part", "cover", "cloth", "gift", "decor", "sports gear"))

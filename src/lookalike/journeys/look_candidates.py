@@ -32,19 +32,21 @@ LINEAR_TERMS: Mapping[str, str] = {
     "material": "material",
 }
 """Channel -> the term of compatibility that is linear in it."""
+WITHOUT_PALETTE = {channel: term for channel, term in LINEAR_TERMS.items() if channel != "color"}
 
 
 @dataclass(frozen=True)
 class Search:
     """What every search of one request has in common.
 
-    query   (1, width) what goes with the fixed pieces, as far as that is linear in the rows
+    queries what goes with the fixed pieces, as far as that is linear in the rows, (1, width)
+            each: once with their palette, once in any color that is in harmony
     where   the filter without the slot
     budget  what is left for the other pieces
     """
 
     seen: LookView
-    query: Floats
+    queries: tuple[Floats, ...]
     where: Filter | None
     budget: Decimal | None
 
@@ -64,7 +66,9 @@ class Search:
         """Products that pass, at most PER_DESIGN of a variant group and one of equal photos."""
         index = self.seen.view.index
         where = all_of(kind, self.where)
-        found = index.search(self.query, limit=DEEPER * count, where=where).products
+        limit = DEEPER * count // len(self.queries)
+        lists = [index.search(one, limit=limit, where=where).products for one in self.queries]
+        found = in_turns(lists)
         for name, most in (("variant_group", PER_DESIGN), (TWIN_GROUP, 1)):
             found = found[at_most(index.codes(name, found), most)]
         return found[:count]
@@ -75,7 +79,8 @@ def search_for(
 ) -> Search:
     """Raises InvalidInput for a budget where no product has a price, and for mixed currencies."""
     pieces = Pieces.joined([one.piece for one in fixed])
-    return Search(seen, _query(pieces, seen), filter_of(request, seen, fixed, budget), budget)
+    queries = (_query(pieces, seen, LINEAR_TERMS), _query(pieces, seen, WITHOUT_PALETTE))
+    return Search(seen, queries, filter_of(request, seen, fixed, budget), budget)
 
 
 def filter_of(
@@ -161,12 +166,19 @@ def _value(one: Fixed, attribute: str) -> object:
     return visual.get(attribute, document.get("extra", {}).get(attribute))
 
 
-def _query(pieces: Pieces, seen: LookView) -> Floats:
+def in_turns(lists: Sequence[Integers]) -> Integers:
+    """The first of every list, then the second, ...; each number once."""
+    longest = max(len(one) for one in lists)
+    turns = [one[rank] for rank in range(longest) for one in lists if rank < len(one)]
+    return np.array(list(dict.fromkeys(turns)), dtype=np.int64)
+
+
+def _query(pieces: Pieces, seen: LookView, terms: Mapping[str, str]) -> Floats:
     """What compatibility says linearly: alike in look, palette, style and material, and colors
     that are in harmony."""
     layout, calibration = seen.view.index.layout, seen.view.calibration
     row = np.zeros(layout.width, dtype=np.float32)
-    for channel, term in LINEAR_TERMS.items():
+    for channel, term in terms.items():
         if channel in layout.names:
             part = layout.part(channel)
             weight = WEIGHTS.get(term, 0.0) / calibration.std.get(channel, 1.0)

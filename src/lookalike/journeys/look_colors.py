@@ -8,7 +8,7 @@ import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats
 from lookalike.domain.channels import Layout
-from lookalike.domain.color import hex_from_rgb
+from lookalike.domain.color import hex_from_rgb, oklab_of_swatches, rgb_from_hex
 from lookalike.features.palette import channel_of
 from lookalike.journeys.start import Start
 from lookalike.ranking.harmony import harmony
@@ -60,3 +60,27 @@ def _colors() -> tuple[str, ...]:
     """The color of the grid that is most of each value of the channel."""
     grid, shares = _grid()
     return tuple(grid.of[place].sku for place in shares.argmax(axis=0).tolist())
+
+
+def color_spread(rows: Floats, layout: Layout) -> Doubles:
+    """(n,) how far the colors of each row lie apart: the standard deviation in OKLab, 0 to .5.
+
+    A plain thing with light and shade has about .1, black on white .35.
+    """
+    if "color" not in layout.names:
+        return np.zeros(len(rows))
+    shares = rows[:, layout.part("color")].astype(np.float64) ** 2
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
+    lab = _lab()
+    mean = shares @ lab
+    spread: Doubles = np.sqrt(np.maximum(shares @ (lab**2).sum(axis=1) - (mean**2).sum(axis=1), 0))
+    return spread
+
+
+@cache
+def _lab() -> Doubles:
+    """(channel, 3) the OKLab mean of the colors of each value of the channel."""
+    grid, shares = _grid()
+    colors = oklab_of_swatches(np.stack([rgb_from_hex(one.sku) for one in grid.of]))
+    found: Doubles = shares.T @ colors
+    return found

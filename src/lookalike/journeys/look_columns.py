@@ -17,10 +17,11 @@ from lookalike.domain.attributes import UNKNOWN
 from lookalike.domain.coherence import (
     ANY_ROOM,
     FACETS,
+    TITLE_WORDS,
     joined,
-    names_any,
     said_by_kind,
     speaks_of,
+    title_names,
     values_in,
 )
 from lookalike.domain.filters import In
@@ -39,8 +40,6 @@ TYPE_COLUMNS = (
 )
 """Endings of column names that say what kind of thing a product is, the most telling first."""
 
-TOLD_BY_TITLES = (("gender", "women"), ("gender", "men"), ("age_group", "kids"))
-"""(facet, value) that a title tells where column and category say nothing."""
 MOSTLY_KNOWN = 0.98  # from this share on titles are not asked: reading 40,000 takes 30 ms
 
 EXAMPLES = 3
@@ -230,8 +229,10 @@ def _facets(
             cells = {**document, **document["extra"]}
             if value := joined(values_in(facet, str(cells.get(name))) for name in columns):
                 found[facet].update((numbers[place], value) for place in members.tolist())
-    for facet, value in TOLD_BY_TITLES:
-        if facet == "age_group" or len(found[facet]) < MOSTLY_KNOWN * len(numbers):
+    for facet, value in TITLE_WORDS:
+        if value == "kids":  # "Boys' jeans" in a column of men are for kids
+            found[facet].update(dict.fromkeys(_titled(view, facet, value), value))
+        elif len(found[facet]) < MOSTLY_KNOWN * len(numbers):
             for number in _titled(view, facet, value):
                 found[facet].setdefault(number, value)
     for number, slot in zip(numbers, slots, strict=True):
@@ -247,7 +248,7 @@ def _titled(view: CatalogView, facet: str, value: str) -> list[int]:
     index = view.index
     if "name" not in index.fields:
         return []
-    speaking = names_any(facet, value)
+    speaking = title_names(facet, value)
     named = [
         name
         for name in index.counts("name")

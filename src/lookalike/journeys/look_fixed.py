@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lookalike.domain.attributes import VISUAL_ATTRIBUTES
+from lookalike.domain.dressing import formality, warmth
 from lookalike.domain.looks import LookRequest, Role
 from lookalike.domain.money import exact
 from lookalike.domain.product import PRODUCT_FIELDS
@@ -20,7 +21,7 @@ from lookalike.journeys.look_colors import palette_of
 from lookalike.journeys.look_columns import LookView, categories_of
 from lookalike.journeys.pieces import piece_of, pieces_of
 from lookalike.journeys.start import Start
-from lookalike.ranking.pieces import Pieces
+from lookalike.ranking.pieces import Piece, Pieces
 
 ReadAnchor = Callable[[Anchor], Start]
 """Turns an anchor into query rows and what is known of it."""
@@ -126,11 +127,25 @@ def numbered_piece(number: int, seen: LookView, role: Role) -> Fixed:
 def pieces_in(numbers: Sequence[int] | np.ndarray[Any, Any], seen: LookView) -> Pieces:
     """Products as pieces, with the slots of the view."""
     found = pieces_of(seen.view, np.asarray(numbers, dtype=np.int64), seen.table)
-    own = [seen.slot(int(number)) for number in numbers]
-    pieces = zip(found.of, own, strict=True)
-    return Pieces(
-        tuple(one if one.slot == slot else replace(one, slot=slot) for one, slot in pieces),
-        found.rows,
+    pieces = zip(found.of, (int(number) for number in numbers), strict=True)
+    return Pieces(tuple(_as_read(one, seen, number) for one, number in pieces), found.rows)
+
+
+def _as_read(piece: Piece, seen: LookView, number: int) -> Piece:
+    """The piece with the slot and the kind that the view read, which knows more columns."""
+    reading, slot = seen.reading_of(number), seen.slot(number)
+    kind = reading.kind if reading else None
+    told = (kind,) if kind else ()
+    same = piece.slot == slot and piece.words.get("kind") == kind
+    if same and None not in (piece.warmth, piece.formality):
+        return piece
+    words = {**piece.words, "kind": kind} if kind else piece.words
+    return replace(
+        piece,
+        slot=slot,
+        words=words,
+        warmth=warmth(told) if piece.warmth is None else piece.warmth,
+        formality=formality(told) if piece.formality is None else piece.formality,
     )
 
 

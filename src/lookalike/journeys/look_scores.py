@@ -3,29 +3,37 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from lookalike.domain.arrays import Booleans, Doubles, Integers
 from lookalike.domain.looks import LookRequest
 from lookalike.domain.money import units_of, units_within
+from lookalike.domain.slot_table import SECONDARY
 from lookalike.journeys.look_candidates import apart, kept_facets
+from lookalike.journeys.look_colors import color_spread
 from lookalike.journeys.look_columns import LookView
 from lookalike.journeys.look_fixed import Fixed, pieces_in
 from lookalike.journeys.look_plan import LookPlan, Open
 from lookalike.ranking.compatibility import Basis, PairScores, compatibility
 from lookalike.ranking.look_solver import EMPTY, Choices, Solution, Task
+from lookalike.ranking.look_variety import busy, clashes, monotony, same_color
 from lookalike.ranking.pieces import Pieces
 
-SHORTLIST = 9
-"""Candidates of a slot that the solver sees."""
+SHORTLIST, OF_KIND = 10, 2
+"""Candidates of a slot that the solver sees, and how many at least are of another color than what
+the look starts from, and how many are plain."""
+LEAST_REPEAT = 0.25  # of `same_color`: the piece is of the same strong color; by eye
 
 COVERAGE = 0.3
 """What a look with every slot filled scores above an empty one: a piece is left out only where its
 mean pair score is below about -COVERAGE / 2.  By eye on contact sheets."""
 
 VARIETY = 0.4  # what a look loses whose pieces were all in an earlier one; by eye
+SECOND_CHOICE = 0.25  # mean pair score that a stool loses beside a chair; by eye
+MOST_WARMTH_APART = 1.6
+"""Of -1, high summer, to 1, deep winter: a T-shirt goes under a coat, sandals not beside one."""
 PINNED = 100.0  # no sum of pair scores outweighs a pin
 
 
@@ -35,6 +43,7 @@ class Table:
 
     numbers  product numbers, -1 for a fixed piece that is none
     places   slot -> its places in the table
+    dull     (n, n) what each pair costs the variety of a look
     barred   (n, n) two that must not meet
     """
 
@@ -43,6 +52,7 @@ class Table:
     numbers: Integers
     places: Mapping[str, Integers]
     scores: PairScores
+    dull: Doubles
     barred: Booleans
     prices: Integers
     pinned: Booleans
@@ -54,8 +64,8 @@ class Table:
 
     @cached_property
     def totals(self) -> Doubles:
-        """(n, n) -inf where two may not be in one look."""
-        return np.where(self.barred, -np.inf, self.sums)
+        """(n, n) what each pair adds to a look; -inf where two may not be in one."""
+        return np.where(self.barred, -np.inf, self.sums - self.dull)
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,10 @@ def table_of(
     )
     found = Pieces.joined([own, pieces_in(pool, seen)]) if len(pool) else own
     first = compatibility(own, found, basis, rules=request.rules)
-    fits = np.where(first.allowed, first.totals, -np.inf).mean(axis=0)
+    cold = climates_apart(own.warmth, found.warmth)
+    patterned = busy(found, color_spread(found.rows, seen.view.index.layout))
+    worth = first.totals + _secondary(found) - clashes(own, found, patterned[: len(own)], patterned)
+    fits = np.where(first.allowed & ~cold, worth, -np.inf).mean(axis=0)
     ranked: dict[str, Integers] = {}
     start = len(fixed)
     for name in names:
@@ -127,8 +140,14 @@ def table_of(
         ranked[name] = good[np.argsort(-fits[good], kind="stable")]
     numbers = np.concatenate([_numbers(fixed), pool])
     wanted = np.isin(numbers, list(pins))
+    repeats = same_color(own, found).max(axis=0) >= LEAST_REPEAT
     short = {
-        name: _short(places, plan.slots[name], numbers, wanted, seen)
+        name: _short(
+            places,
+            plan.slots[name],
+            (~repeats, patterned < 0.5),
+            _always(places, numbers, wanted, seen),
+        )
         for name, places in ranked.items()
     }
     kept = np.concatenate([np.arange(len(fixed)), *short.values()]).astype(np.int64)
@@ -155,6 +174,7 @@ def task_of(
     shown = np.array([used.get(row, 0) for row in range(len(table.numbers))])
     adds = np.asarray(
         table.totals[:count].sum(axis=0) / pairs
+        + _secondary(table.pieces) / most
         + COVERAGE / most
         - VARIETY / most * shown
         + PINNED * table.pinned
@@ -188,20 +208,45 @@ def left_of(request: LookRequest, fixed: Sequence[Fixed]) -> int | None:
     return units_within(request.budget - spent)
 
 
-def _short(
-    places: Integers, one: Open, numbers: Integers, wanted: Booleans, seen: LookView
-) -> Integers:
-    """The best of a slot, all pinned, and the cheapest few where there is a budget."""
+def climates_apart(first: Doubles, second: Doubles | None = None) -> Booleans:
+    """(n, m) where one is for high summer and the other for deep winter; NaN is unknown."""
+    other = first if second is None else second
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(first[:, None] - other[None, :]) > MOST_WARMTH_APART)
+
+
+def _secondary(pieces: Pieces) -> Doubles:
+    """(n,) what a piece loses that fills its slot only in want of a better one."""
+    words = [one.words.get("kind") for one in pieces.of]
+    return np.array([-SECOND_CHOICE if word in SECONDARY else 0.0 for word in words])
+
+
+def _short(places: Integers, one: Open, kinds: Sequence[Booleans], always: set[int]) -> Integers:
+    """The best of a slot, the best few of every kind among them, and those that always stay.
+
+    kinds  e.g. of another color than the fixed pieces, or without a pattern: without such the best
+           pieces one by one would leave no choice for the look as a whole
+    """
     if len(places) <= SHORTLIST or one.owned:
         return places
+    kept = {*places[: SHORTLIST - len(kinds) * OF_KIND].tolist(), *always}
+    for kind in kinds:
+        kept |= set(places[kind[places]][:OF_KIND].tolist())
+    rest = (place for place in places.tolist() if place not in kept)
+    kept |= set(islice(rest, max(0, SHORTLIST - len(kept))))
+    return np.array([place for place in places.tolist() if place in kept], dtype=np.int64)
+
+
+def _always(places: Integers, numbers: Integers, wanted: Booleans, seen: LookView) -> set[int]:
+    """The pinned, and the cheapest few."""
     prices = (
         seen.view.index.numbers("price", numbers[places])
         if "price" in seen.view.index.fields
         else np.full(len(places), np.nan)
     )
-    cheap = places[np.argsort(prices, kind="stable")[:3]]
-    kept = {*places[:SHORTLIST].tolist(), *places[wanted[places]].tolist(), *cheap.tolist()}
-    return np.array([place for place in places.tolist() if place in kept], dtype=np.int64)
+    known = np.flatnonzero(np.isfinite(prices))
+    cheap = places[known[np.argsort(prices[known], kind="stable")[:2]]]
+    return {*places[wanted[places]].tolist(), *cheap.tolist()}
 
 
 def _numbers(fixed: Sequence[Fixed]) -> Integers:
@@ -218,7 +263,10 @@ def _table(
 ) -> Table:
     scores = compatibility(pieces, pieces, basis, rules=request.rules)
     barred = ~scores.allowed | apart(seen, kept_facets(request), numbers)
+    barred |= climates_apart(pieces.warmth)
     barred[: len(fixed), : len(fixed)] = False
+    layout = seen.view.index.layout
+    given = np.arange(len(numbers)) < len(fixed)
     index = seen.view.index
     known = np.maximum(numbers, 0)
     prices = (
@@ -230,6 +278,7 @@ def _table(
         numbers,
         {},
         scores,
+        monotony(pieces, busy(pieces, color_spread(pieces.rows, layout)), given),
         barred,
         units_of(prices),
         np.zeros(len(numbers), dtype=np.bool_),
