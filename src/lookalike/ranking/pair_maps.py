@@ -36,7 +36,7 @@ stylists' outfits (.27), so that learned scores and rules can be blended and com
 EVIDENCE_LOOKS = 100.0
 """Looks whose word weighs as much as the rules': share = looks / (looks + EVIDENCE_LOOKS)."""
 
-LEAST_CHECK_STEPS, CHECKS_A_PASS = 25, 2
+LEAST_CHECK_STEPS, CHECKS_A_PASS = 12, 2
 MOST_CHECKS, PATIENCE = 10, 2
 LEAST_UNIT = 1e-3  # where the maps tell nothing apart, they say nothing
 PAIRS_SAMPLED = 4_000  # for the zero and the unit of the learned value
@@ -203,6 +203,7 @@ class _Start:
         kinds, kind_of = _kinds(*typed)
         shelf = Shelf(
             features.of(shelf_pieces),
+            layout.width,
             np.unique(typed[0], return_inverse=True)[1],
             own_looks,
             kind_of,

@@ -92,7 +92,7 @@ def slot_fit(first: Pieces, second: Pieces) -> Doubles:
 
 def _slots_meet(one: str, other: str) -> float:
     if not one or not other:
-        return NO_SLOT_FIT
+        return NO_SLOT_FIT if {one, other} & set(OUTFIT_SLOTS) else 0.0
     if (one in OUTFIT_SLOTS) != (other in OUTFIT_SLOTS):
         return -1.0
     if one in ROOM_SLOTS:

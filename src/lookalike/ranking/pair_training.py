@@ -22,7 +22,8 @@ TYPE_NEGATIVES = 3  # of the right one's type, for each piece of a batch
 LEARNING_RATE = 0.01
 SHRINK, OWN_SHRINK = 0.02, 0.2  # decoupled weight decay of maps and of products' own parts
 OWN_LEFT_OUT = 0.3
-START = 0.3  # size of the first affinities
+WORD_START = 0.05
+START = 0.2  # size of the first affinities
 NEVER = -30.0  # logit of what cannot be an answer
 DECAYS = (0.9, 0.99)  # of Adam's moments; the second is short as there are few steps
 
@@ -32,6 +33,7 @@ class Shelf:
     """What is trained on.
 
     features  (products, width) float32
+    channels  how many of the columns come from the channels; the others are words
     types     (products,) numbers from 0 without gaps
     looks     places of products, at least two each
     kinds     (products,) numbers from 0: of type and slot together
@@ -39,6 +41,7 @@ class Shelf:
     """
 
     features: Floats
+    channels: int
     types: Integers
     looks: Sequence[Integers]
     kinds: Integers
@@ -81,7 +84,7 @@ def train(
     members = np.unique(np.concatenate(shelf.looks))
     weights = Weights(
         members,
-        (rng.normal(size=(width, 2 * RANK)) * START / np.sqrt(width)).astype(np.float32),
+        _first_maps(shelf, rng),
         np.zeros(width, dtype=np.float32),
         np.zeros((len(members), 2 * RANK), dtype=np.float32),
     )
@@ -101,6 +104,16 @@ def train(
         if check and check_every and step % check_every == 0 and not check(weights, step):
             break
     return weights
+
+
+def _first_maps(shelf: Shelf, rng: np.random.Generator) -> Floats:
+    """Before any look was seen, like pictures go with like, and words say nothing of that kind."""
+    width = shelf.features.shape[1]
+    queries, keys = rng.normal(size=(2, width, RANK)) * START / np.sqrt(RANK)
+    keys[: shelf.channels] = queries[: shelf.channels]
+    maps = np.concatenate([keys, queries], axis=1)
+    maps[shelf.channels :] *= WORD_START / START
+    return maps.astype(np.float32)
 
 
 def answers(weights: Weights, shelf: Shelf, rest: Integers, choices: Integers) -> Floats:
