@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
 
+from lookalike.domain.look_templates import COLLECTION
 from lookalike.domain.looks import (
     MOST_ALTERNATIVES,
     MOST_LOOKS,
@@ -19,7 +20,7 @@ from lookalike.journeys.look_answer import Teller
 from lookalike.journeys.look_candidates import filter_of, search_for
 from lookalike.journeys.look_columns import LookView
 from lookalike.journeys.look_fixed import Fixed, ReadAnchor, fixed_pieces, numbered_piece
-from lookalike.journeys.look_plan import LookPlan, look_plan, with_pins
+from lookalike.journeys.look_plan import LookPlan, cheap_plan, look_plan, with_pins
 from lookalike.journeys.look_relax import infeasible
 from lookalike.journeys.look_scores import Solved, Table, left_of, table_of, task_of
 from lookalike.ranking.compatibility import Basis
@@ -49,9 +50,13 @@ def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, bas
     plan = with_pins(plan, pins, seen)
     table, pool = table_of(request, seen, fixed, plan, basis, pins)
     found = [] if left is not None and left < 0 else _solved(request, table, plan, left)
+    if not found and left is not None and request.looks and look_type != COLLECTION:
+        plan = cheap_plan(plan, seen, filter_of(request, seen, fixed, None))
+        table, _ = table_of(request, seen, fixed, plan, basis, pins)
+        found = [] if left < 0 else _solved(request, table, plan, left)
     teller = Teller(request, seen, table, plan, currency)
     looks = tuple(teller.look(one) for one in found)
-    why = None if found or not request.looks else infeasible(request, seen, fixed, plan)
+    why = None if found or not request.looks else infeasible(request, seen, table, plan)
     return Looks(
         request_id=paging.short([_digest(request), *_state(seen)]),
         generation=seen.view.generation,
@@ -97,12 +102,17 @@ def _best(
         slots = plan.variant(number)
         task, alone = task_of(table, slots, budget_units=budget_units, used=used)
         solution = best_look(task)
-        if solution is None or (slots and set(solution.chosen) == {EMPTY}):
+        if solution is None or not _is_a_look(solution.chosen, table):
             continue
         one = Solved(slots, task, solution, alone)
         if best is None or one.score > best.score:
             best = one
     return best
+
+
+def _is_a_look(chosen: tuple[int, ...], table: Table) -> bool:
+    """Something was added, or what was given is a look by itself."""
+    return len(table.fixed) > 1 or any(place != EMPTY for place in chosen)
 
 
 def _first_of(

@@ -8,12 +8,12 @@ from itertools import product
 import numpy as np
 
 from lookalike.domain.arrays import Integers
-from lookalike.domain.filters import Eq, Ne, Range, all_of
+from lookalike.domain.filters import Eq, Filter, Ne, Range, all_of
 from lookalike.domain.look_templates import COLLECTION, Template
 from lookalike.domain.looks import LookRequest
 from lookalike.domain.slot_table import EXCLUSIVE, NO_SLOT
 from lookalike.errors import InvalidInput
-from lookalike.journeys.look_candidates import POOL, Search
+from lookalike.journeys.look_candidates import POOL, Search, filter_of
 from lookalike.journeys.look_columns import SLOT, LookView, categories_of
 from lookalike.journeys.look_fixed import Fixed
 
@@ -21,6 +21,7 @@ COLLECTION_SLOTS = 5  # pieces of a collection beside the anchor
 COLLECTION_POOL = 160  # products among which they are sought
 LEAST_OF_BRAND = 8  # fewer other products of the brand do not make a collection of their own
 CHEAPEST = 3  # of a slot, always among the candidates when there is a budget
+CHEAP_PLAN = 10  # of a slot, where a budget forbids everything better
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,14 @@ def look_plan(
     variants = _variants(template, filled, set(request.without))
     known = seen.view.index.counts(SLOT)
     named = list(dict.fromkeys(slot for one in variants for slot in one))
-    absent = tuple(slot for slot in named if not known.get(slot) and slot not in wardrobe)
+    whole = replace(request, where=None, in_stock=False, exclude=(), bans=(), budget=None)
+    bare = filter_of(whole, seen, fixed, None)
+    absent = tuple(
+        slot
+        for slot in named
+        if slot not in wardrobe
+        and not (known.get(slot) and len(seen.view.index.select(all_of(Eq(SLOT, slot), bare))))
+    )
     need = {slot for slot in named if _is_required(slot, template)} - set(absent)
     share = max(1, min(len([slot for slot in one if slot in need]) for one in variants))
     slots = {
@@ -88,7 +96,7 @@ def look_plan(
         for slot in named
         if slot not in absent
     }
-    notes = tuple(f"{slot}: skipped, as no product of the collection is one" for slot in absent)
+    notes = tuple(f"{slot}: skipped, as nothing in the collection can be it" for slot in absent)
     kept = tuple(
         dict.fromkeys(tuple(slot for slot in one if slot not in absent) for one in variants)
     )
@@ -154,11 +162,27 @@ def _open(
 
 
 def cheapest(search: Search, slot: str, count: int) -> Integers:
-    """The cheapest products of a slot that pass the filter."""
-    index = search.seen.view.index
-    passing = index.select(all_of(Eq(SLOT, slot), search.where))
+    """The cheapest products of a slot that pass the filter, those without a price left out."""
+    return _cheapest(search.seen, all_of(Eq(SLOT, slot), search.where), count)
+
+
+def cheap_plan(plan: LookPlan, seen: LookView, where: Filter | None) -> LookPlan:
+    """The plan with the cheapest products of every slot as its only candidates."""
+    slots = {
+        name: one
+        if one.owned
+        else replace(one, products=_cheapest(seen, all_of(Eq(SLOT, name), where), CHEAP_PLAN))
+        for name, one in plan.slots.items()
+    }
+    return replace(plan, slots=slots)
+
+
+def _cheapest(seen: LookView, where: Filter | None, count: int) -> Integers:
+    index = seen.view.index
+    passing = index.select(where)
     prices = index.numbers("price", passing)
-    return passing[np.argsort(prices, kind="stable")[:count]]
+    known = np.flatnonzero(np.isfinite(prices))
+    return passing[known[np.argsort(prices[known], kind="stable")[:count]]]
 
 
 def _first_of(*lists: Integers) -> Integers:

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-import numpy as np
-
 from lookalike.domain.filters import Eq, Filter, all_of
 from lookalike.domain.look_templates import COLLECTION
 from lookalike.domain.looks import Infeasible, LookRequest, Relaxation
-from lookalike.domain.money import exact, spoken
+from lookalike.domain.money import from_units, spoken
 from lookalike.journeys.look_candidates import filter_of, kept_facets
 from lookalike.journeys.look_columns import SLOT, LookView
 from lookalike.journeys.look_fixed import Fixed
 from lookalike.journeys.look_plan import LookPlan
+from lookalike.journeys.look_scores import Table, task_of
+from lookalike.ranking.look_solver import cheapest
 
 FREED = {
     "in_stock": "allow what is sold out",
@@ -25,49 +25,42 @@ FREED = {
 """Constraint -> what to do about it."""
 
 
-def infeasible(
-    request: LookRequest,
-    seen: LookView,
-    fixed: Sequence[Fixed],
-    plan: LookPlan,
-) -> Infeasible:
-    """What stands in the way of the variant that is nearest to being possible."""
-    currency = next((str(c) for one in fixed if (c := one.document.get("currency"))), None)
+def infeasible(request: LookRequest, seen: LookView, table: Table, plan: LookPlan) -> Infeasible:
+    """What stands in the way of the variant that is nearest to being possible.
+
+    table, plan  with a budget those of the cheapest candidates
+    """
     if plan.look_type == COLLECTION or not any(plan.variants):
         return Infeasible("Nothing else can be added.", _of_all(request))
-    ways = [
-        _way(request, seen, fixed, plan, number, currency) for number in range(len(plan.variants))
-    ]
+    ways = [_way(request, seen, table, plan, number) for number in range(len(plan.variants))]
     return min(ways, key=lambda way: way[0])[1]
 
 
 def _way(
-    request: LookRequest,
-    seen: LookView,
-    fixed: Sequence[Fixed],
-    plan: LookPlan,
-    number: int,
-    currency: str | None,
+    request: LookRequest, seen: LookView, table: Table, plan: LookPlan, number: int
 ) -> tuple[tuple[int, Decimal], Infeasible]:
     """How far one variant is from being possible, and what it would take."""
-    needed = [one.slot for one in plan.variant(number) if one.required]
-    free = filter_of(request, seen, fixed, None)
-    empty = [slot for slot in needed if not _count(seen, slot, free)]
+    fixed, slots = table.fixed, plan.variant(number)
+    currency = next((str(c) for one in fixed if (c := one.document.get("currency"))), None)
+    empty = [one.slot for one in slots if one.required and not len(one.products)]
     if empty:
         return (len(empty), Decimal(0)), _nothing(request, seen, fixed, empty[0])
-    if request.budget is None:
+    task, _ = task_of(table, slots, budget_units=None, used={})
+    least = cheapest(task)
+    if request.budget is None or least is None:
+        needed = [one.slot for one in slots if one.required]
         return (0, Decimal(0)), Infeasible(
             f"No {_listed(needed)} go together under the rules.",
-            (Relaxation("rules", FREED["rules"]),),
+            (Relaxation("rules", FREED["rules"]), *(_drop(slot) for slot in needed)),
         )
     spent = sum((one.price for one in fixed if one.paid and one.price), start=Decimal(0))
-    least = {
-        one.slot: Decimal(0) if one.owned else _cheapest(seen, one.slot, free)
-        for one in plan.variant(number)
+    lows = {
+        one.slot: from_units(int(choices.prices.min()))
+        for one, choices in zip(slots, task.slots, strict=True)
         if one.required
     }
-    needs = spent + sum(least.values(), start=Decimal(0))
-    return (0, needs), _too_little(request.budget, spent, least, needs, currency)
+    needs = spent + from_units(least)
+    return (0, needs), _too_little(request.budget, spent, lows, needs, currency)
 
 
 def _too_little(
@@ -78,8 +71,6 @@ def _too_little(
     currency: str | None,
 ) -> Infeasible:
     more = needs - budget
-    if more <= 0:
-        more = Decimal(1)
     relax = [Relaxation("budget", f"raise the budget by {spoken(more, currency)}")]
     if spent > budget:
         reason = (
@@ -96,7 +87,7 @@ def _too_little(
     if len(least) == 1:
         (slot,) = least
         left = spoken(budget - spent, currency)
-        return Infeasible(f"There is no {slot} under {left}.", (*relax, _drop(slot)))
+        return Infeasible(f"There is no {slot} under {left} that fits.", (*relax, _drop(slot)))
     reason = (
         f"The cheapest {_listed(list(least))} cost {spoken(needs, currency)} together with what"
         f" the look starts from; the budget is {spoken(budget, currency)}."
@@ -121,7 +112,9 @@ def _nothing(request: LookRequest, seen: LookView, fixed: Sequence[Fixed], slot:
     relax = [
         Relaxation(name, FREED[name]) for name, where in tries.items() if _count(seen, slot, where)
     ]
-    return Infeasible(f"No {slot} passes every constraint.", (*relax, _drop(slot)))
+    return Infeasible(
+        f"Nothing for the slot {slot} passes every constraint.", (*relax, _drop(slot))
+    )
 
 
 def _drop(slot: str) -> Relaxation:
@@ -139,13 +132,6 @@ def _of_all(request: LookRequest) -> tuple[Relaxation, ...]:
 
 def _count(seen: LookView, slot: str, where: Filter | None) -> int:
     return len(seen.view.index.select(all_of(Eq(SLOT, slot), where)))
-
-
-def _cheapest(seen: LookView, slot: str, where: Filter | None) -> Decimal:
-    index = seen.view.index
-    prices = index.numbers("price", index.select(all_of(Eq(SLOT, slot), where)))
-    known = prices[np.isfinite(prices)]
-    return exact(float(known.min())) or Decimal(0) if len(known) else Decimal(0)
 
 
 def _listed(slots: Sequence[str]) -> str:
