@@ -163,7 +163,6 @@ MORE_PHRASES: Mapping[str, str] = MappingProxyType(
         "loose cover": "cover",
         "leg frame": "legs",
         "wardrobe frame": "wardrobe",
-        "vegetable knife": "knife",
         "soap dish": "soap",
         "chair pad": "cushion",
         "chair cushion": "cushion",
@@ -270,6 +269,16 @@ SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
 SECONDARY = frozenset(("stool", "bench", "trolley", "rack", "storage", "mat"))
 """Kinds that fill their slot only in want of a better one: the seat of a room is a sofa or a chair
 before a footstool."""
+
+_ENDS = (
+    "lampe lampen leuchte leuchten tisch tische stuhl stühle sessel hocker schrank regal kommode"
+    " teppich vorhang vorhänge kissen decke decken bett betten spiegel kerze vase kleid kleider hemd"
+    " hemden hose hosen jacke jacken mantel mäntel schuh schuhe stiefel tasche taschen rucksack mütze"
+    " schal handschuhe gürtel bluse blusen rock röcke"
+)
+COMPOUND_ENDS = frozenset(_ENDS.split())
+"""Words that also name a kind at the end of a compound: "Stehlampe", "Kleiderschrank".  None is
+English, where "portable" is no table and "highlight" no lamp."""
 
 RULING = frozenset(("underwear", "nightwear", "swimwear", "appliance", "nursery", "toy", "pet"))
 """Kinds that stay what they are whatever follows: a pajama shirt, a bikini top, a toy kitchen."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from lookalike.domain.look_templates import COLLECTION, TEMPLATES, Template, check_slot
 from lookalike.domain.slot_table import (
+    COMPOUND_ENDS,
     MORE_KINDS,
     MORE_PHRASES,
     OUTFIT_SLOTS,
@@ -24,7 +25,7 @@ from lookalike.errors import InvalidInput
 SlotSource = Literal["merchant", "category", "title", "product_type"]
 """Where a slot comes from, the one believed first first."""
 
-SHORTEST_COMPOUND, LEAST_STEM = 5, 3  # "stehlampe" ends in "lampe", behind a stem
+LEAST_STEM = 3  # letters before the end of a compound
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -139,13 +140,10 @@ def folded(text: str) -> str:
 
 def _kind(word: str) -> str | None:
     known = _KIND_OF.get(word)
-    if known is not None or len(word) < SHORTEST_COMPOUND + LEAST_STEM:
+    if known is not None:
         return known
-    for start in range(LEAST_STEM, len(word) - SHORTEST_COMPOUND + 1):
-        known = _KIND_OF.get(word[start:])
-        if known is not None:
-            return known
-    return None
+    ends = (word[start:] for start in range(LEAST_STEM, len(word)))
+    return next((_KIND_OF[end] for end in ends if end in COMPOUND_ENDS), None)
 
 
 def _words(text: str) -> list[str]:
