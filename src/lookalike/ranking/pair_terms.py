@@ -85,8 +85,8 @@ def slot_fit(first: Pieces, second: Pieces) -> Doubles:
     b, other = _distinct_slots(second)
     table = np.array([[_slots_meet(x, y) for y in other] for x in mine])
     found = table[a[:, None], b[None, :]]
-    worn = np.array([slot in OUTFIT_SLOTS for slot in mine])[a]
-    twice = (same_word(first, second, "kind") > 0) & worn[:, None]
+    worn = [np.array([slot in OUTFIT_SLOTS for slot in slots]) for slots in (mine, other)]
+    twice = (same_word(first, second, "kind") > 0) & worn[0][a][:, None] & worn[1][b][None, :]
     return np.where(twice, -1.0, found)
 
 
