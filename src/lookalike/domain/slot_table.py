@@ -272,9 +272,9 @@ before a footstool."""
 
 _ENDS = (
     "lampe lampen leuchte leuchten tisch tische stuhl stühle sessel hocker schrank regal kommode"
-    " teppich vorhang vorhänge kissen decke decken bett betten spiegel kerze vase kleid kleider hemd"
-    " hemden hose hosen jacke jacken mantel mäntel schuh schuhe stiefel tasche taschen rucksack mütze"
-    " schal handschuhe gürtel bluse blusen rock röcke"
+    " teppich vorhang vorhänge kissen decke decken bett betten spiegel kerze vase kleid kleider"
+    " hemd hemden hose hosen jacke jacken mantel mäntel schuh schuhe stiefel tasche taschen"
+    " rucksack mütze schal handschuhe gürtel bluse blusen rock röcke"
 )
 COMPOUND_ENDS = frozenset(_ENDS.split())
 """Words that also name a kind at the end of a compound: "Stehlampe", "Kleiderschrank".  None is

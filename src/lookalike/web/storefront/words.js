@@ -34,6 +34,10 @@ export function priceText({ price, currency }) {
   }
 }
 
+export function amountText(amount, currency) {
+  return priceText({ price: amount, currency });
+}
+
 export function nameOf(product) {
   return product.name || product.sku;
 }
