@@ -1,4 +1,4 @@
-"""Pair scores: their parts sum to them, are what their names say, and follow the request's rules."""
+"""Pair scores: their parts sum to them, are what their names say, and follow rules."""
 
 from dataclasses import dataclass
 

@@ -57,13 +57,13 @@ def fakes(
     members = _members(groups)
     found = []
     for look in looks:
-        taken = look.tolist()
+        fake = look.copy()
         for place, right in enumerate(look.tolist()):
             pool = members[int(groups[right])] if groups is not None else None
-            other = _others(pool, count, np.array(taken), 1, rng)
+            other = _others(pool, count, np.union1d(look, fake), 1, rng)
             if other is not None:
-                taken[place] = other[0]
-        found.append(np.array(taken, dtype=np.int64))
+                fake[place] = other[0]
+        found.append(fake)
     return found
 
 
