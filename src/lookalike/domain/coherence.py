@@ -111,8 +111,9 @@ def together(one: str, other: str) -> bool:
 
 def said_of(facet: str, extra: Mapping[str, object], texts: Iterable[str]) -> str:
     """What a product's columns say of a facet, else the first of its texts that says anything."""
-    cells = [str(cell) for name, cell in extra.items() if speaks_of(facet, name)]
-    return joined(values_in(facet, cell) for cell in cells) or first_said(facet, texts)
+    columns = _columns_of(facet, tuple(extra))
+    told = joined(values_in(facet, str(extra[name])) for name in columns) if columns else ""
+    return told or first_said(facet, texts)
 
 
 def said_by_kind(facet: str, kind: str, others: Iterable[str]) -> str:
@@ -149,6 +150,11 @@ def title_names(facet: str, value: str) -> re.Pattern[str]:
     """Matches titles that name the value, and is quick to say no."""
     words = "|".join(TITLE_WORDS[facet, value].split())
     return re.compile(rf"\b(?:{words}|(?:{words})'s|(?:boy|girl|kid|child)'s)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)  # the rows of a catalog have the same few sets of columns
+def _columns_of(facet: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in columns if speaks_of(facet, name))
 
 
 @lru_cache(maxsize=4096)

@@ -133,6 +133,7 @@ def kind_in(text: str) -> str | None:
     return found
 
 
+@lru_cache(maxsize=16_384)  # a catalog says the same few thousand words over and over
 def folded(text: str) -> str:
     """The text as kinds are compared: without case and outer blanks."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())

@@ -16,7 +16,7 @@ from lookalike.journeys.look_columns import LookView
 from lookalike.journeys.look_plan import LookPlan
 from lookalike.journeys.look_scores import COVERAGE, PINNED, Pool, Solved, Table
 from lookalike.ranking.compatibility import PairEvidence, PairScores
-from lookalike.ranking.harmony import color_evidence
+from lookalike.ranking.harmony import Harmony, color_evidence
 from lookalike.ranking.look_reasons import look_reason, reason
 from lookalike.ranking.look_solver import EMPTY, swapped
 from lookalike.ranking.pieces import Piece
@@ -38,6 +38,7 @@ class Teller:
     plan: LookPlan
     currency: str | None
     _documents: dict[int, Document] = field(default_factory=dict)
+    _colors: dict[tuple[str, str], Harmony] = field(default_factory=dict)
 
     def anchors(self) -> tuple[LookPiece, ...]:
         """The fixed pieces."""
@@ -216,7 +217,7 @@ class Teller:
             other=self._sku(other),
             score=float(sum(values)),
             contributions=dict(zip(names, values, strict=True)),
-            color=asdict(color_evidence(of[one], of[other])),
+            color=asdict(self._color(of[one], of[other])),
         )
 
     def _why(self, place: int, places: Sequence[int]) -> str:
@@ -234,13 +235,19 @@ class Teller:
         evidence = PairEvidence(
             score=float(sum(values)),
             contributions=dict(zip(scores.names, values, strict=True)),
-            color=color_evidence(piece, other),
+            color=self._color(piece, other),
             shared={},
             style_distance=None,
             formality=(piece.formality, other.formality),
             allowed=True,
         )
         return reason(evidence, piece.words, other.words, other=self._name(row))
+
+    def _color(self, one: Piece, other: Piece) -> Harmony:
+        key = one.sku, other.sku
+        if key not in self._colors:
+            self._colors[key] = color_evidence(one, other)
+        return self._colors[key]
 
     def _name(self, row: int) -> str:
         """How a reason speaks of a fixed piece: by its kind, else by its slot."""

@@ -7,7 +7,7 @@ laid beside the index as text fields, so that a search takes them as filters.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -32,6 +32,7 @@ from lookalike.domain.slot_table import NO_SLOT, ROOM_SLOTS
 from lookalike.domain.slots import SlotReading, SlotTable
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import VISUAL_FIELDS
+from lookalike.ranking.pieces import Piece
 
 SLOT = "look:slot"
 TYPE_COLUMNS = (
@@ -52,6 +53,7 @@ class LookView:
 
     kinds    the different readings of slots
     reading  (numbers,) of each product its place in `kinds`; -1 where nothing is known
+    pieces   those read so far, by number; only ever added to
     """
 
     view: CatalogView
@@ -60,6 +62,7 @@ class LookView:
     products: Integers
     reading: Integers
     facets: Mapping[str, dict[int, str]]
+    pieces: dict[int, Piece] = field(default_factory=dict)
 
     @cached_property
     def slots(self) -> dict[int, str]:
@@ -69,6 +72,11 @@ class LookView:
             for number, place in zip(self.products.tolist(), self.reading.tolist(), strict=True)
             if place >= 0 and (slot := self.kinds[place].slot) and slot != NO_SLOT
         }
+
+    @cached_property
+    def facet_values(self) -> dict[str, tuple[str, ...]]:
+        """Facet -> every value that a product has."""
+        return {name: tuple(sorted(set(values.values()))) for name, values in self.facets.items()}
 
     def slot(self, number: int) -> str | None:
         return self.slots.get(number)

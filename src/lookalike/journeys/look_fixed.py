@@ -19,9 +19,11 @@ from lookalike.domain.slot_table import NO_SLOT
 from lookalike.errors import InvalidInput, NotFound
 from lookalike.journeys.look_colors import palette_of
 from lookalike.journeys.look_columns import LookView, categories_of
-from lookalike.journeys.pieces import piece_of, pieces_of
+from lookalike.journeys.pieces import piece_of
 from lookalike.journeys.start import Start
 from lookalike.ranking.pieces import Piece, Pieces
+
+MOST_KEPT = 20_000  # pieces of a view that are kept read: about 2 kB each
 
 ReadAnchor = Callable[[Anchor], Start]
 """Turns an anchor into query rows and what is known of it."""
@@ -126,9 +128,16 @@ def numbered_piece(number: int, seen: LookView, role: Role) -> Fixed:
 
 def pieces_in(numbers: Sequence[int] | np.ndarray[Any, Any], seen: LookView) -> Pieces:
     """Products as pieces, with the slots of the view."""
-    found = pieces_of(seen.view, np.asarray(numbers, dtype=np.int64), seen.table)
-    pieces = zip(found.of, (int(number) for number in numbers), strict=True)
-    return Pieces(tuple(_as_read(one, seen, number) for one, number in pieces), found.rows)
+    places = np.asarray(numbers, dtype=np.int64)
+    known = seen.pieces
+    fresh = [number for number in dict.fromkeys(places.tolist()) if number not in known]
+    if fresh:
+        if len(known) > MOST_KEPT:
+            known.clear()
+        for number, text in zip(fresh, seen.view.index.documents(np.array(fresh)), strict=True):
+            known[number] = _as_read(piece_of(text, seen.table), seen, number)
+    rows = seen.view.index.vectors(seen.view.index.first_rows(places))
+    return Pieces(tuple(known[number] for number in places.tolist()), rows)
 
 
 def _as_read(piece: Piece, seen: LookView, number: int) -> Piece:

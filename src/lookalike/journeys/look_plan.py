@@ -79,28 +79,32 @@ def look_plan(
         return _collection(request, seen, fixed, search)
     template = seen.table.template(look_type)
     variants = _variants(template, filled, set(request.without))
-    known = seen.view.index.counts(SLOT)
     named = list(dict.fromkeys(slot for one in variants for slot in one))
-    whole = replace(request, where=None, in_stock=False, exclude=(), bans=(), budget=None)
-    bare = filter_of(whole, seen, fixed, None)
-    absent = tuple(
-        slot
-        for slot in named
-        if slot not in wardrobe
-        and not (known.get(slot) and len(seen.view.index.select(all_of(Eq(SLOT, slot), bare))))
-    )
-    need = {slot for slot in named if _is_required(slot, template)} - set(absent)
+    need = {slot for slot in named if _is_required(slot, template)}
     share = max(1, min(len([slot for slot in one if slot in need]) for one in variants))
+    count = _count(request, named)
     slots = {
-        slot: _open(slot, slot in need, search, wardrobe, share=share, count=_count(request, named))
+        slot: _open(slot, slot in need, search, wardrobe, share=share, count=count)
         for slot in named
-        if slot not in absent
     }
+    empty = [slot for slot, one in slots.items() if not len(one.products)]
+    absent = tuple(_absent(empty, request, seen, fixed))
+    slots = {slot: one for slot, one in slots.items() if slot not in absent}
     notes = tuple(f"{slot}: skipped, as nothing in the collection can be it" for slot in absent)
     kept = tuple(
         dict.fromkeys(tuple(slot for slot in one if slot not in absent) for one in variants)
     )
     return LookPlan(look_type, _told_apart(kept, absent, variants), slots, absent, notes)
+
+
+def _absent(
+    slots: Sequence[str], request: LookRequest, seen: LookView, fixed: Sequence[Fixed]
+) -> list[str]:
+    """Those that nothing in the collection can fill, whatever the request would give up."""
+    whole = replace(request, where=None, in_stock=False, exclude=(), bans=(), budget=None)
+    bare = filter_of(whole, seen, fixed, None) if slots else None
+    select = seen.view.index.select
+    return [slot for slot in slots if not len(select(all_of(Eq(SLOT, slot), bare)))]
 
 
 def _told_apart(
