@@ -1,4 +1,4 @@
-"""Looks are read from the files that merchants have; what is wrong is reported and the rest kept."""
+"""Looks are read from the files that merchants have; what is wrong is reported, the rest kept."""
 
 import json
 
@@ -25,7 +25,8 @@ def written(tmp_path):
     ("name", "content"),
     [
         ("map.json", {"a": ["S1", "S2"], "b": ["S3", "S4", "S5"]}),
-        ("list.json", [{"look_id": "a", "items": ["S1", "S2"]}, {"id": "b", "skus": ["S3", "S4", "S5"]}]),
+        ("list.json", [{"look_id": "a", "items": ["S1", "S2"]},
+                       {"id": "b", "skus": ["S3", "S4", "S5"]}]),
         ("rooms.json", [{"id": "a", "items": [{"id": "S1"}, {"id": "S2"}]},
                         {"id": "b", "items": [{"sku": "S3"}, {"sku": "S4"}, {"sku": "S5"}]}]),
         ("looks.csv", "look_id,sku\na,S1\na,S2\nb,S3\nb,S4\nb,S5\n"),

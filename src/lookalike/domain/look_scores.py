@@ -66,6 +66,8 @@ class LearnReport:
     held_out     looks kept back for the comparison
     before       negatives -> fitb and auc of the rules on the held-out looks
     after        of rules and learned part together, on the same questions
+    gain         of blanks filled right, from before to after: low end of the 95 % interval over
+                 looks, mean, high end; switched on where the low end is above 0
     share        how much of a pair score is learned
     """
 
@@ -77,6 +79,7 @@ class LearnReport:
     held_out: int
     before: Mapping[str, Mapping[str, float]]
     after: Mapping[str, Mapping[str, float]]
+    gain: tuple[float, float, float]
     share: float
     steps: int
     missing: int

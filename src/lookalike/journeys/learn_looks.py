@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 
@@ -12,10 +12,11 @@ from lookalike.domain.arrays import Integers
 from lookalike.domain.look_scores import NEGATIVES, LearnReport
 from lookalike.domain.progress import Report, Step, silent
 from lookalike.errors import InvalidInput, NotFound
+from lookalike.evaluation.intervals import bootstrap, means
 from lookalike.evaluation.looks import Blank, popularity
 from lookalike.journeys.look_columns import LookView
 from lookalike.journeys.look_models import digest, pack
-from lookalike.journeys.look_trial import Trial, pair_totals
+from lookalike.journeys.look_trial import Trial, clusters_of, pair_totals
 from lookalike.journeys.pieces import pieces_of
 from lookalike.journeys.read_looks import EXAMPLE, LookFile
 from lookalike.ranking.compatibility import Basis
@@ -73,10 +74,9 @@ def learn_looks(
     report(Step(STAGE, 0, 3))
     fit = fit_pair_maps(pieces, taught, basis.layout, rng=rng, questions=_questions(held, pieces))
     report(Step(STAGE, 1, 3))
-    before, after = _compared(held, pieces, basis, fit.maps)
-    is_better = _mean(after) > _mean(before)
+    compared = _compared(held, pieces, basis, fit.maps)
     final = fit
-    if is_better:
+    if compared.is_better:
         report(Step(STAGE, 2, 3))
         steps = round(fit.steps * len(known.looks) / len(taught))
         final = fit_pair_maps(
@@ -84,14 +84,15 @@ def learn_looks(
         )
     found = LearnReport(
         version=collection.look_models.version() + 1,
-        switched_on=is_better,
-        reason=_reason(before, after, is_better=is_better),
+        switched_on=compared.is_better,
+        reason=_reason(compared),
         looks=len(known.looks),
         products=len(np.unique(np.concatenate(known.looks))),
         held_out=len(held),
-        before=before,
-        after=after,
-        share=final.maps.share if is_better else 0.0,
+        before=compared.before,
+        after=compared.after,
+        gain=compared.gain,
+        share=final.maps.share if compared.is_better else 0.0,
         steps=final.steps,
         missing=known.missing,
         alone=file.alone,
@@ -147,7 +148,7 @@ def _times(looks: Sequence[Integers]) -> int:
 def _questions(looks: Sequence[Integers], pieces: Pieces) -> Questions:
     """Blanks of both kinds, in arrays."""
     asked: list[Blank] = []
-    for kind in NEGATIVES:
+    for kind in NEGATIVES:  # where no category has four products there are only random ones
         asked += Trial.of(looks, pieces, kind, STOP_SEED, times=_times(looks)).blanks
     rest = np.full((len(asked), max(len(one.rest) for one in asked)), -1, dtype=np.int64)
     for row, one in enumerate(asked):
@@ -155,36 +156,57 @@ def _questions(looks: Sequence[Integers], pieces: Pieces) -> Questions:
     return Questions(rest, np.stack([one.choices for one in asked]))
 
 
+@dataclass(frozen=True)
+class _Comparison:
+    """Rules and rules with maps on the same questions.
+
+    before, after  negatives -> both figures
+    gain           mean over all blanks of how many more were filled right, with its interval
+                   over looks: (low, mean, high)
+    """
+
+    before: Mapping[str, Mapping[str, float]]
+    after: Mapping[str, Mapping[str, float]]
+    gain: tuple[float, float, float]
+
+    @property
+    def is_better(self) -> bool:
+        """Better beyond luck: learning from noise gains as often as it loses."""
+        return self.gain[0] > 0
+
+
 def _compared(
     looks: Sequence[Integers], pieces: Pieces, basis: Basis, maps: PairMaps
-) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
-    """Negatives -> both figures, of the rules and of rules with maps."""
-    with_maps = Basis(basis.layout, basis.calibration, maps)
-    times = _times(looks)
-    trials = {kind: Trial.of(looks, pieces, kind, TRIAL_SEED, times=times) for kind in NEGATIVES}
-    return (
-        {kind: one.brief(pair_totals(pieces, basis)) for kind, one in trials.items()},
-        {kind: one.brief(pair_totals(pieces, with_maps)) for kind, one in trials.items()},
+) -> _Comparison:
+    rules, blended = (
+        pair_totals(pieces, one) for one in (basis, Basis(basis.layout, basis.calibration, maps))
     )
-
-
-def _mean(figures: dict[str, dict[str, float]]) -> float:
-    return float(np.mean([value for one in figures.values() for value in one.values()]))
-
-
-def _reason(
-    before: dict[str, dict[str, float]],
-    after: dict[str, dict[str, float]],
-    *,
-    is_better: bool,
-) -> str:
-    old, new = _mean(before), _mean(after)
-    if is_better:
-        return f"On looks kept back, the mean of the four figures rose from {old:.3f} to {new:.3f}."
-    return (
-        f"On looks kept back, the mean of the four figures was {new:.3f} and the rules' {old:.3f},"
-        " so the rules answer alone."
+    before: dict[str, dict[str, float]] = {}
+    after: dict[str, dict[str, float]] = {}
+    gains, numbers = [], []
+    for kind in NEGATIVES:
+        trial = Trial.of(looks, pieces, kind, TRIAL_SEED, times=_times(looks))
+        if not trial.blanks:
+            continue
+        before[kind], old = trial.brief(rules)
+        after[kind], new = trial.brief(blended)
+        gains.append(new - old)
+        numbers.append(trial.numbers)
+    every = np.concatenate(gains)
+    low, high = bootstrap(
+        means(every[:, None]),
+        clusters_of(np.concatenate(numbers)),
+        rng=np.random.default_rng(TRIAL_SEED),
     )
+    return _Comparison(before, after, (float(low[0]), float(every.mean()), float(high[0])))
+
+
+def _reason(found: _Comparison) -> str:
+    low, mean, high = found.gain
+    told = f"{mean:+.3f} of the blanks of looks kept back (95% interval {low:+.3f} to {high:+.3f})"
+    if found.is_better:
+        return f"With what was learned, {told} are filled right."
+    return f"What was learned is not clearly better than the rules: {told}. The rules answer alone."
 
 
 def _keep(

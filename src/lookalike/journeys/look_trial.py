@@ -31,13 +31,13 @@ class Trial:
     looks     those with a blank, places among the pieces; one that is asked about several times
               is here several times
     fakes     one for each of them
-    clusters  (looks,) equal for one look
+    numbers   (looks,) of each, its place among the looks given
     """
 
     looks: tuple[Integers, ...]
     blanks: tuple[Blank, ...]
     fakes: tuple[Integers, ...]
-    clusters: Integers
+    numbers: Integers
 
     @classmethod
     def of(
@@ -56,9 +56,13 @@ class Trial:
         asked = blanks(repeated, groups, len(pieces), rng)
         kept = [repeated[one.look] for one in asked]
         numbers = np.array([one.look // times for one in asked], dtype=np.int64)
-        clusters = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
         drawn = fakes(kept, groups, len(pieces), rng)
-        return cls(tuple(kept), tuple(asked), tuple(drawn), clusters)
+        return cls(tuple(kept), tuple(asked), tuple(drawn), numbers)
+
+    @property
+    def clusters(self) -> Integers:
+        """(looks,) equal for one look, numbered from 0 without gaps."""
+        return clusters_of(self.numbers)
 
     def fitb(self, totals: PairTotals) -> Doubles:
         """(blanks,) whether each was filled right; a tie counts its share."""
@@ -84,10 +88,16 @@ class Trial:
         }
         return LookFigures(float(right.mean()), auc(real, fake), intervals), right
 
-    def brief(self, totals: PairTotals) -> dict[str, float]:
-        """Both figures alone."""
+    def brief(self, totals: PairTotals) -> tuple[dict[str, float], Doubles]:
+        """Both figures alone, and (blanks,) which were filled right."""
+        right = self.fitb(totals)
         real, fake = self.wholes(totals)
-        return {"fitb": float(self.fitb(totals).mean()), "auc": auc(real, fake)}
+        return {"fitb": float(right.mean()), "auc": auc(real, fake)}, right
+
+
+def clusters_of(numbers: Integers) -> Integers:
+    """The same groups, numbered from 0 without gaps."""
+    return np.unique(numbers, return_inverse=True)[1].astype(np.int64)
 
 
 def pair_totals(pieces: Pieces, basis: Basis) -> PairTotals:
