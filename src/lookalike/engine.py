@@ -264,6 +264,7 @@ class Engine:
             parts.look_views(name),
             parts.look_models(name),
             parts.start,
+            parts.extractors.of,
         )
 
     def swap(

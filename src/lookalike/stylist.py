@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from lookalike.domain.look_scores import LearnReport, LookScores, Negatives
 from lookalike.domain.look_templates import Template
-from lookalike.domain.looks import LookRequest, Looks, SlotReport
+from lookalike.domain.looks import LookRequest, Looks, Scene, SceneRequest, SlotReport
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.query import Anchor
 from lookalike.domain.slots import SlotTable
+from lookalike.features.pipeline import Extractor
 from lookalike.journeys import slot_settings
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.complete_look import complete_look
@@ -17,6 +18,7 @@ from lookalike.journeys.learn_looks import forget_looks, learn_looks
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.look_columns import LookView, slot_report
 from lookalike.journeys.look_models import LookModels
+from lookalike.journeys.look_scene import scene_look
 from lookalike.journeys.read_looks import read_looks
 from lookalike.journeys.slot_settings import LookViews
 from lookalike.journeys.start import Start
@@ -31,6 +33,7 @@ class Stylist:
     views   keeps the slots of the newest state
     models  keeps what was learned from looks
     start   turns an anchor into query rows
+    reader  gives the extractor that made the rows of a view
     """
 
     collection: Collection
@@ -38,6 +41,7 @@ class Stylist:
     views: LookViews
     models: LookModels
     start: Callable[[CatalogView, Anchor], Start]
+    reader: Callable[[CatalogView], Extractor]
 
     def look(self, request: LookRequest) -> Looks:
         """What completes the anchors: complementary products and whole looks with a total."""
@@ -49,6 +53,11 @@ class Stylist:
             basis=self.basis(seen.view),
         )
         return replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
+
+    def scene(self, request: SceneRequest) -> Scene:
+        """The parts of a photo of an outfit or a room, and the look that can be bought of them."""
+        seen = self.seen()
+        return scene_look(seen, request, self.reader(seen.view))
 
     def slots(self) -> SlotReport:
         """How the products lie in slots, and which no table knows."""

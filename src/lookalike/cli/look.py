@@ -9,7 +9,15 @@ import click
 from lookalike.cli import options
 from lookalike.cli.output import people, print_json, print_table
 from lookalike.cli.similar import crop_of
-from lookalike.domain.looks import DEFAULT_RULES, Look, LookAnchor, LookRequest, Looks, Rule
+from lookalike.domain.looks import (
+    DEFAULT_RULES,
+    Look,
+    LookAnchor,
+    LookRequest,
+    Looks,
+    Rule,
+    SceneRequest,
+)
 from lookalike.domain.money import spoken
 from lookalike.domain.query import ImageAnchor, ProductAnchor
 from lookalike.engine import Engine
@@ -22,6 +30,7 @@ from lookalike.wire.errors import PROBLEMS_REPORTED
 @click.command()
 @click.argument("skus", nargs=-1, metavar="[SKU]...")
 @click.option("--image", "photo", metavar="FILE", help="A photo of one product to start from.")
+@click.option("--scene", metavar="FILE", help="A photo of a whole outfit or room instead.")
 @click.option("--crop", metavar="X,Y,W,H", help="Only this part of the photo, as fractions.")
 @click.option("--type", "look_type", metavar="NAME", help="outfit, room, collection or your own.")
 @click.option("--budget", metavar="AMOUNT", help="No look costs more, the product included.")
@@ -45,6 +54,9 @@ from lookalike.wire.errors import PROBLEMS_REPORTED
 @click.pass_obj
 def look(settings: Settings, /, **asked: Any) -> None:
     """Complete SKU, or several, to whole looks with a total, and say why."""
+    if asked["scene"]:
+        _scene(settings, asked)
+        return
     with Engine.open(settings, create=False) as engine:
         answer = engine.look(_request(asked))
     if asked["as_json"]:
@@ -58,11 +70,7 @@ def look(settings: Settings, /, **asked: Any) -> None:
 def _request(asked: dict[str, Any]) -> LookRequest:
     anchors = [LookAnchor(ProductAnchor(sku)) for sku in asked["skus"]]
     if asked["photo"]:
-        try:
-            data = Path(asked["photo"]).read_bytes()
-        except OSError as error:
-            raise NotFound(f"{asked['photo']} cannot be read ({error.strerror}).") from None
-        anchors.append(LookAnchor(ImageAnchor(data, crop_of(asked["crop"]))))
+        anchors.append(LookAnchor(ImageAnchor(_bytes(asked["photo"]), crop_of(asked["crop"]))))
     return LookRequest(
         anchors=tuple(anchors),
         look_type=asked["look_type"],
@@ -79,6 +87,35 @@ def _request(asked: dict[str, Any]) -> LookRequest:
         without=asked["without_slot"],
         alternatives=asked["alternatives"],
     )
+
+
+def _scene(settings: Settings, asked: dict[str, Any]) -> None:
+    """The parts of a photo and what can be bought of them."""
+    if asked["skus"] or asked["photo"]:
+        raise InvalidInput("--scene stands alone: without a SKU and --image.")
+    request = SceneRequest(
+        data=_bytes(asked["scene"]),
+        crop=crop_of(asked["crop"]),
+        look_type=asked["look_type"],
+        where=options.filter_of(asked["clauses"]),
+        in_stock=not asked["sold_out"],
+        budget=wire.budget_from(asked["budget"]),
+    )
+    with Engine.open(settings, create=False) as engine:
+        found = engine.stylist().scene(request)
+    if asked["as_json"]:
+        print_json(wire.scene(found))
+    elif found.look is not None:
+        _tell_look(found.look, 1, 1)
+    for said in found.degraded:
+        click.echo(said, err=True)
+
+
+def _bytes(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise NotFound(f"{name} cannot be read ({error.strerror}).") from None
 
 
 def _rules(texts: tuple[str, ...]) -> tuple[Rule, ...]:

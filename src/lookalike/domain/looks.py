@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from lookalike.domain.filters import Filter
-from lookalike.domain.query import Anchor
+from lookalike.domain.query import Anchor, Crop
 from lookalike.domain.results import Document
 from lookalike.errors import InvalidInput
 
@@ -246,6 +246,53 @@ class Looks:
     @property
     def currency(self) -> str | None:
         return self.looks[0].currency if self.looks else None
+
+
+@dataclass(frozen=True)
+class SceneRequest:
+    """A photo of an outfit or a room, of which every part is looked for.
+
+    look_type  outfit or room; None is what most of the photo shows
+    limit      similar products of every part
+    """
+
+    data: bytes
+    crop: Crop | None = None
+    look_type: str | None = None
+    where: Filter | None = None
+    in_stock: bool = True
+    budget: Decimal | None = None
+    limit: int = 6
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MOST_PIECES:
+            raise InvalidInput(f"limit is {self.limit}.", hint=f"Ask for 1 to {MOST_PIECES}.")
+        if self.look_type not in (None, "outfit", "room"):
+            raise InvalidInput(f'A photo cannot be searched for the look type "{self.look_type}".')
+
+
+@dataclass(frozen=True)
+class ScenePart:
+    """A part of the photo: its box as fractions of the photo, what it is, and what looks like it.
+
+    score  of the nearest product, times how much its neighbors agree on the slot
+    """
+
+    box: tuple[float, float, float, float]
+    slot: str
+    score: float
+    similar: tuple[LookPiece, ...]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The parts of a photo and the look that can be bought of them; None where there is none."""
+
+    generation: int
+    collection_id: str
+    parts: tuple[ScenePart, ...]
+    look: Look | None
+    degraded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

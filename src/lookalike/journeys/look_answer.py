@@ -153,7 +153,8 @@ class Teller:
             if row == own or _design(document) in designs:
                 continue
             designs.add(_design(document))
-            price = self._written(exact(document.get("price")))
+            owned = solved.slots[number].owned
+            price = None if owned else self._written(exact(document.get("price")))
             change = None if price is None or made.price is None else price - made.price
             found.append(
                 Alternative(

@@ -53,7 +53,7 @@ class LookView:
 
     kinds    the different readings of slots
     reading  (numbers,) of each product its place in `kinds`; -1 where nothing is known
-    pieces   those read so far, by number; only ever added to
+    pieces   some of those read so far, by number
     """
 
     view: CatalogView

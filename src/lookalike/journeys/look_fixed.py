@@ -129,15 +129,19 @@ def numbered_piece(number: int, seen: LookView, role: Role) -> Fixed:
 def pieces_in(numbers: Sequence[int] | np.ndarray[Any, Any], seen: LookView) -> Pieces:
     """Products as pieces, with the slots of the view."""
     places = np.asarray(numbers, dtype=np.int64)
-    known = seen.pieces
-    fresh = [number for number in dict.fromkeys(places.tolist()) if number not in known]
-    if fresh:
-        if len(known) > MOST_KEPT:
-            known.clear()
-        for number, text in zip(fresh, seen.view.index.documents(np.array(fresh)), strict=True):
-            known[number] = _as_read(piece_of(text, seen.table), seen, number)
+    wanted = places.tolist()
+    known = {number: seen.pieces.get(number) for number in wanted}
+    fresh = [number for number, piece in known.items() if piece is None]
+    texts = seen.view.index.documents(np.array(fresh, dtype=np.int64))
+    read = {
+        number: _as_read(piece_of(text, seen.table), seen, number)
+        for number, text in zip(fresh, texts, strict=True)
+    }
+    if len(seen.pieces) > MOST_KEPT:
+        seen.pieces.clear()  # other threads hold what they have looked up
+    seen.pieces.update(read)
     rows = seen.view.index.vectors(seen.view.index.first_rows(places))
-    return Pieces(tuple(known[number] for number in places.tolist()), rows)
+    return Pieces(tuple(known[number] or read[number] for number in wanted), rows)
 
 
 def _as_read(piece: Piece, seen: LookView, number: int) -> Piece:

@@ -107,6 +107,16 @@ def _color(
     return f"{own} is {template} {other}" if template else ""
 
 
+def scene_reason(slot: str, band: str) -> str:
+    """Of a product that stands for a part of a photo.
+
+    >>> scene_reason("shoes", "very similar")
+    "Very similar to the shoes in the photo."
+    """
+    near = "The nearest" if band in ("different", "same mood") else band.capitalize()
+    return f"{near} to the {slot} in the photo."
+
+
 def look_reason(slots: Sequence[str], mean_pair: float) -> str:
     """One sentence on the whole; `mean_pair` is the mean score of its pairs.
 

@@ -13,6 +13,8 @@ from lookalike.wire.looks_schema import (
     LooksAnswerBody,
     LooksBody,
     LookTypeBody,
+    SceneAnswerBody,
+    SceneBody,
     SlotChoiceBody,
     SlotsBody,
 )
@@ -29,6 +31,13 @@ def looks(engine: OpenEngine, collection_id: CollectionId, body: LooksBody) -> A
         known=partial(_is_known, engine, collection_id),
     )
     return Answer(wire.looks(engine.look(request, collection=collection_id)))
+
+
+@router.post("/looks/scene", responses={200: {"model": SceneAnswerBody}, **PROBLEM_RESPONSES})
+def scene(engine: OpenEngine, collection_id: CollectionId, body: SceneBody) -> Answer:
+    """The parts of a photo of an outfit or a room, similar products, and a look with its total."""
+    request = wire.scene_request(body, upload=partial(engine.uploaded, collection=collection_id))
+    return Answer(wire.scene(engine.stylist(collection=collection_id).scene(request)))
 
 
 @router.get("/slots", responses={200: {"model": SlotsBody}, **PROBLEM_RESPONSES})

@@ -15,15 +15,17 @@ from lookalike.domain.looks import (
     Looks,
     PairReason,
     Rule,
+    Scene,
+    SceneRequest,
     SlotKind,
     SlotReport,
 )
-from lookalike.domain.query import Anchor, ProductAnchor, RowAnchor
+from lookalike.domain.query import Anchor, Crop, ProductAnchor, RowAnchor
 from lookalike.domain.slots import SlotTable
 from lookalike.errors import InvalidInput
 from lookalike.wire.answers import product
-from lookalike.wire.looks_schema import LooksBody
-from lookalike.wire.questions import anchor_from, rows_from
+from lookalike.wire.looks_schema import LooksBody, SceneBody
+from lookalike.wire.questions import anchor_from, bytes_from, rows_from
 from lookalike.wire.schema import Json
 
 
@@ -114,6 +116,43 @@ def look(one: Look, collection_id: str) -> Json:
         "pairs": [_pair(pair) for pair in one.pairs],
         "missing": list(one.missing),
         "short_of": one.short_of,
+    }
+
+
+def scene_request(body: SceneBody, *, upload: Callable[[str], bytes]) -> SceneRequest:
+    """Raises InvalidInput."""
+    if bool(body.data) == bool(body.upload_id):
+        raise InvalidInput("A scene needs one photo.", hint="Give data (base64) or upload_id.")
+    return SceneRequest(
+        data=bytes_from(body.data) if body.data else upload(body.upload_id or ""),
+        crop=Crop(**body.crop.model_dump()) if body.crop else None,
+        look_type=body.look_type,
+        where=parse_filter(body.filters) if body.filters else None,
+        in_stock=body.in_stock,
+        budget=budget_from(body.budget),
+        limit=body.limit,
+    )
+
+
+def scene(found: Scene) -> Json:
+    """The shape of `SceneAnswerBody`."""
+    name = found.collection_id
+    return {
+        "generation": found.generation,
+        "collection_id": name,
+        "parts": [
+            {
+                "box": dict(zip(("x", "y", "width", "height"), part.box, strict=True)),
+                "slot": part.slot,
+                "score": part.score,
+                "similar": [_piece(one, name) for one in part.similar],
+            }
+            for part in found.parts
+        ],
+        "look": found.look and look(found.look, name),
+        "look_total": found.look and _number(found.look.total),
+        "currency": found.look and found.look.currency,
+        "degraded": list(found.degraded),
     }
 
 

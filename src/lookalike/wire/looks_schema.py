@@ -159,6 +159,27 @@ class LooksAnswerBody(BaseModel):
     degraded: list[str]
 
 
+class ScenePartBody(BaseModel):
+    """A part of the photo with what looks like it; `box` in fractions of the photo."""
+
+    box: dict[str, float]
+    slot: str
+    score: float
+    similar: list[PieceBody]
+
+
+class SceneAnswerBody(BaseModel):
+    """The parts of a photo, and a look that can be bought of them."""
+
+    generation: int
+    collection_id: str
+    parts: list[ScenePartBody]
+    look: LookBody | None
+    look_total: float | None
+    currency: str | None
+    degraded: list[str]
+
+
 class SlotKindBody(BaseModel):
     """What the collection sells of one kind, and where it stands."""
 
