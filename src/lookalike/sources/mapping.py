@@ -131,13 +131,15 @@ def _add_by_ends(mapping: dict[str, tuple[str, ...]], columns: Sequence[str]) ->
 def _ends(column: str) -> set[str]:
     """The last words of a name, all but the whole, written together.
 
-    Empty where an earlier word changes what the name means: `old_price` is no price.
+    Not behind a word that changes what the name means: `old_price` is no price.
     """
     text = unicodedata.normalize("NFKD", _HUMPS.sub("_", column)).casefold()
     words = [word for word in re.split(r"[\W_]+", text) if word]
-    if _OTHER_MEANING & set(words[:-1]):
-        return set()
-    return {"".join(words[start:]) for start in range(1, len(words))}
+    return {
+        "".join(words[start:])
+        for start in range(1, len(words))
+        if not _OTHER_MEANING & set(words[:start])
+    }
 
 
 def _plain(column: str) -> str:
