@@ -1,5 +1,6 @@
 """Looks and slots over HTTP: the recipe's call, and the same answers as in Python."""
 
+import base64
 import json
 import shutil
 
@@ -104,3 +105,15 @@ def test_slots_are_told_and_set(shop, tmp_path):
             client.put(f"{HERE}/look-types/outfit", json={"required": ["top"]}).status_code == 422
         )
         assert client.delete(f"{HERE}/look-types/nook").status_code == 204
+
+
+def test_a_scene_is_taken_apart(client, shop, top):
+    picture = shop.folder / shop.truth[top]["images"][0]["file"]
+    data = base64.b64encode(picture.read_bytes()).decode()
+    body = client.post(f"{HERE}/looks/scene", json={"data": data, "in_stock": False}).json()
+    assert body["parts"]
+    assert body["look_total"] == pytest.approx(
+        sum(float(shop.truth[one["sku"]]["price"]) for one in body["look"]["pieces"])
+    )
+    neither = client.post(f"{HERE}/looks/scene", json={})
+    assert neither.status_code == 422
