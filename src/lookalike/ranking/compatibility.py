@@ -29,7 +29,7 @@ WEIGHTS: Mapping[str, float] = {
     "kind": 0.70,
     "shoppers": 1.00,
 }
-"""Of every term of a pair; see docs/decisions for how they were chosen."""
+"""Of every term of a pair, chosen by hand: docs/decisions/0052-learned-pair-maps.md."""
 
 LIKE_PATTERNS = 0.5  # of the term for patterns: like ones; the rest is the clash of busy ones
 FORMALITY_REACH, WARMTH_REACH = 0.4, 1.0  # where two are neither like nor unlike; by eye
