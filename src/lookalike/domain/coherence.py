@@ -57,9 +57,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             " toothbrush soap badezimmer baño",
             "office": "office desk desks desktop swivel bureau arbeitszimmer oficina conference"
             " work",
-            "bedroom": "bedroom bed beds bedframe bedside duvet quilt pillowcase pillowcases"
-            " bedspread mattress wardrobe wardrobes headboard nightstand bedlinen bedding"
-            " schlafzimmer dormitorio",
+            "bedroom": "bedroom pillow pillows bed beds bedframe bedside duvet quilt pillowcase"
+            " pillowcases bedspread mattress wardrobe wardrobes headboard nightstand bedlinen"
+            " bedding schlafzimmer dormitorio",
             "dining": "dining kitchen plate plates bowl mug cutlery esszimmer küche comedor cocina"
             " worktop bar",
             "hallway": "hallway hall shoe shoes coat hat hats flur entryway",
@@ -67,7 +67,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             " wohnzimmer salon recliner",
         },
         "dress_code": {
-            "sport": "sports sport sporty athletic gym running training",
+            "sport": "sports sport sporty athletic gym running training flip flops flipflops",
             "formal": "formal party evening business cocktail gala saree sarees sari lehenga tie"
             " ties cufflinks tuxedo",
         },
@@ -77,6 +77,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 ONE_PLACE = frozenset(("kids", "outdoor", "bathroom"))
 """Places that win over others a text names: an outdoor sofa is for outdoors."""
+
+DECORATIVE = frozenset(("throw", "decorative", "sofa"))
+"""Words that make a pillow one of a sofa; else it is one of a bed."""
 
 ANY_ROOM = "bedroom+dining+hallway+kids+living+office"
 """Where a thing for rooms may stand when nobody says where."""
@@ -91,6 +94,8 @@ def values_in(facet: str, text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", text).casefold().replace("'s", "s")
     words = set(_WORD.findall(plain))
+    if words & DECORATIVE:
+        words -= {"pillow", "pillows"}
     said = [value for value, known in _KNOWN[facet].items() if words & known]
     if facet == "age_group" and "kids" in said:
         said = ["kids"]

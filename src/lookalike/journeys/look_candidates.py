@@ -138,6 +138,10 @@ def _facet(name: str, seen: LookView, fixed: Sequence[Fixed]) -> Filter | None:
         return None
     values = seen.facet_values[name]
     barred = [value for value in values if not all(together(value, own) for own in known)]
+    if (
+        name == "place" and "kids" not in known
+    ):  # a plain lamp suits a child's room, not the reverse
+        barred.append("kids")
     return NotIn(field_of(name), tuple(barred)) if barred else None
 
 

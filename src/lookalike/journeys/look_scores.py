@@ -34,6 +34,7 @@ VARIETY = 0.4  # what a look loses whose pieces were all in an earlier one; by e
 SECOND_CHOICE = 0.25  # mean pair score that a stool loses beside a chair; by eye
 MOST_WARMTH_APART = 1.6
 """Of -1, high summer, to 1, deep winter: a T-shirt goes under a coat, sandals not beside one."""
+BEDROOM = "bedroom"
 PINNED = 100.0  # no sum of pair scores outweighs a pin
 
 
@@ -129,7 +130,11 @@ def table_of(
     first = compatibility(own, found, basis, rules=request.rules)
     cold = climates_apart(own.warmth, found.warmth)
     patterned = busy(found, color_spread(found.rows, seen.view.index.layout))
-    worth = first.totals + _secondary(found) - clashes(own, found, patterned[: len(own)], patterned)
+    worth = (
+        first.totals
+        + _secondary(found, fixed)
+        - clashes(own, found, patterned[: len(own)], patterned)
+    )
     fits = np.where(first.allowed & ~cold, worth, -np.inf).mean(axis=0)
     ranked: dict[str, Integers] = {}
     start = len(fixed)
@@ -174,7 +179,7 @@ def task_of(
     shown = np.array([used.get(row, 0) for row in range(len(table.numbers))])
     adds = np.asarray(
         table.totals[:count].sum(axis=0) / pairs
-        + _secondary(table.pieces) / most
+        + _secondary(table.pieces, table.fixed) / most
         + COVERAGE / most
         - VARIETY / most * shown
         + PINNED * table.pinned
@@ -215,10 +220,15 @@ def climates_apart(first: Doubles, second: Doubles | None = None) -> Booleans:
         return np.asarray(np.abs(first[:, None] - other[None, :]) > MOST_WARMTH_APART)
 
 
-def _secondary(pieces: Pieces) -> Doubles:
-    """(n,) what a piece loses that fills its slot only in want of a better one."""
+def _secondary(pieces: Pieces, fixed: Sequence[Fixed]) -> Doubles:
+    """(n,) what a piece loses that fills its slot only in want of a better one.
+
+    A bed is the first choice only beside what is for a bedroom.
+    """
+    sleeping = any(one.piece.of[0].words.get("place") == BEDROOM for one in fixed)
+    second = SECONDARY if sleeping else SECONDARY | {"bed"}
     words = [one.words.get("kind") for one in pieces.of]
-    return np.array([-SECOND_CHOICE if word in SECONDARY else 0.0 for word in words])
+    return np.array([-SECOND_CHOICE if word in second else 0.0 for word in words])
 
 
 def _short(places: Integers, one: Open, kinds: Sequence[Booleans], always: set[int]) -> Integers:

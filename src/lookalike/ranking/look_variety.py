@@ -9,7 +9,7 @@ import numpy as np
 from lookalike.domain.arrays import Booleans, Doubles
 from lookalike.ranking.pieces import Pieces
 
-SAME_COLOR = 0.6
+SAME_COLOR = 0.9
 """What two pieces of one strong color lose beside one another; what the look starts from may be
 repeated for nothing.  Above what their equal palettes gain; by eye on contact sheets."""
 
