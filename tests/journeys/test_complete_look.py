@@ -162,6 +162,18 @@ def test_an_anchor_beyond_the_budget_is_named_and_owning_it_helps(engine, shop):
     assert engine.look(of(coat, budget=Decimal(500), owned=(coat,), in_stock=False)).looks
 
 
+def test_what_means_nothing_here_is_said(engine, shop):
+    top = first(shop, slot="top")
+    asked = of(
+        top, in_stock=False, rules=(Rule("colour_family", "same"),), without=("bags", "shoe")
+    )
+    said = engine.look(asked).degraded
+    assert 'Did you mean "color_family"?' in said[0]
+    assert 'Did you mean "bag"?' in said[1]
+    assert 'Did you mean "shoes"?' in said[2]
+    assert engine.look(of(top, in_stock=False)).degraded == ()
+
+
 def test_a_filter_that_nothing_passes_is_named(engine, shop):
     top = first(shop, slot="top")
     answer = engine.look(of(top, where=parse_where("price<=0.5"), in_stock=False))

@@ -1,10 +1,12 @@
 """What completes this: slots -> candidates -> pair scores -> the best sets, with reasons."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
 
+from lookalike.domain.attributes import VISUAL_ATTRIBUTES
+from lookalike.domain.coherence import FACETS
 from lookalike.domain.look_templates import COLLECTION
 from lookalike.domain.looks import (
     MOST_ALTERNATIVES,
@@ -14,7 +16,9 @@ from lookalike.domain.looks import (
     Looks,
 )
 from lookalike.domain.money import from_units, one_currency
+from lookalike.domain.slot_table import SLOTS
 from lookalike.domain.slots import look_type_of
+from lookalike.domain.steering import nearest
 from lookalike.journeys import paging
 from lookalike.journeys.look_answer import Teller
 from lookalike.journeys.look_candidates import filter_of, search_for
@@ -67,7 +71,13 @@ def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, bas
         looks=looks,
         infeasible=why,
         limits=(*limits, *_fewer(request, found)),
-        degraded=(*notes, *plan.notes, *unknown, *teller.notes(looks)),
+        degraded=(
+            *notes,
+            *_unheard(request, seen, fixed),
+            *plan.notes,
+            *unknown,
+            *teller.notes(looks),
+        ),
     )
 
 
@@ -147,6 +157,23 @@ def _pins(
         else:
             numbers.append(number)
     return tuple(numbers), notes
+
+
+def _unheard(request: LookRequest, seen: LookView, fixed: tuple[Fixed, ...]) -> Iterator[str]:
+    """What was asked for and means nothing here."""
+    fields = seen.view.index.fields
+    known = tuple(dict.fromkeys((*fields, *FACETS, *VISUAL_ATTRIBUTES, "category", "brand")))
+    for rule in request.rules:
+        if rule.attribute not in known:
+            near = nearest(rule.attribute, known)
+            yield f'rule: skipped, as no product has a value of "{rule.attribute}".{near}'
+    slots = {*SLOTS, *(slot for one in seen.table.templates.values() for slot in one.slots)}
+    for slot in request.without:
+        if slot not in slots and slot not in seen.table.kinds.values():
+            yield f'without: "{slot}" is no slot.{nearest(slot, tuple(sorted(slots)))}'
+    for one in fixed:
+        if request.budget is not None and one.paid and one.price is None:
+            yield f"budget: {one.sku or 'the product'} has no price, so it is not counted"
 
 
 def _clamped(request: LookRequest) -> tuple[LookRequest, list[str]]:
