@@ -23,6 +23,7 @@ from lookalike.ranking.thin import at_most
 POOL = 18
 """Products of a slot that are scored against the fixed pieces; reading one takes 100 us."""
 
+WIDER = 2  # times the pool where maps were learned: they see what the searches do not
 DEEPER = 3  # times the pool that a search asks for, as variants and twins are thinned out
 PER_DESIGN = 2  # colors of one design among the candidates of a slot
 LINEAR_TERMS: Mapping[str, str] = {
@@ -43,12 +44,14 @@ class Search:
             each: once with their palette, once in any color that is in harmony
     where   the filter without the slot
     budget  what is left for the other pieces
+    pool    how many products of a slot are wanted
     """
 
     seen: LookView
     queries: tuple[Floats, ...]
     where: Filter | None
     budget: Decimal | None
+    pool: int = POOL
 
     def passing(self, skus: Sequence[str]) -> frozenset[str]:
         """Those of the skus that the filter lets pass."""
@@ -75,12 +78,18 @@ class Search:
 
 
 def search_for(
-    request: LookRequest, seen: LookView, fixed: Sequence[Fixed], budget: Decimal | None
+    request: LookRequest,
+    seen: LookView,
+    fixed: Sequence[Fixed],
+    budget: Decimal | None,
+    *,
+    learned: bool,
 ) -> Search:
     """Raises InvalidInput for a budget where no product has a price, and for mixed currencies."""
     pieces = Pieces.joined([one.piece for one in fixed])
     queries = (_query(pieces, seen, LINEAR_TERMS), _query(pieces, seen, WITHOUT_PALETTE))
-    return Search(seen, queries, filter_of(request, seen, fixed, budget), budget)
+    where = filter_of(request, seen, fixed, budget)
+    return Search(seen, queries, where, budget, WIDER * POOL if learned else POOL)
 
 
 def filter_of(

@@ -13,7 +13,7 @@ from lookalike.domain.look_templates import COLLECTION, Template
 from lookalike.domain.looks import LookRequest
 from lookalike.domain.slot_table import EXCLUSIVE, NO_SLOT
 from lookalike.errors import InvalidInput
-from lookalike.journeys.look_candidates import POOL, Search, filter_of
+from lookalike.journeys.look_candidates import Search, filter_of
 from lookalike.journeys.look_columns import SLOT, LookView, categories_of
 from lookalike.journeys.look_fixed import Fixed
 
@@ -82,7 +82,7 @@ def look_plan(
     named = list(dict.fromkeys(slot for one in variants for slot in one))
     need = {slot for slot in named if _is_required(slot, template)}
     share = max(1, min(len([slot for slot in one if slot in need]) for one in variants))
-    count = _count(request, named)
+    count = max(search.pool, -(-request.limit // max(1, len(named))) + 1)
     slots = {
         slot: _open(slot, slot in need, search, wardrobe, share=share, count=count)
         for slot in named
@@ -115,10 +115,6 @@ def _told_apart(
     """Of several variants those that lack nothing, where there are such."""
     whole = [one for one in variants if not set(one) & set(absent)]
     return tuple(whole) or kept
-
-
-def _count(request: LookRequest, named: Sequence[str]) -> int:
-    return max(POOL, -(-request.limit // max(1, len(named))) + 1)
 
 
 def _is_required(slot: str, template: Template) -> bool:
