@@ -78,6 +78,9 @@ class Always:
     def values(self, first, second):
         return np.stack([np.full((len(first), len(second)), v) for v in (0.5, -0.25)], axis=2)
 
+    def query(self, pieces):
+        return np.zeros(pieces.rows.shape[1], dtype=np.float32)
+
 
 @pytest.mark.parametrize("seed", range(8))
 def test_contributions_sum_to_the_score_and_are_mutual(seed):

@@ -204,3 +204,12 @@ def test_a_type_that_was_never_seen_falls_back_to_its_slot_and_then_to_nothing()
     new_type, new_slot = (np.array([99]), np.array([2])), (np.array([99]), np.array([9]))
     assert found.lift(known, new_type)[0, 0] == pytest.approx(found.slot_lift[0, 1])
     assert found.lift(known, new_slot)[0, 0] == 0
+
+
+def test_the_query_row_ranks_new_products_of_a_type_as_the_maps_do(learned):
+    pieces, _, looks, fit = learned
+    anchors = pieces.take(looks[0])
+    new = pieces.take(np.arange(180, 240, len(SLOTS)))  # all of one slot, in no look
+    scores = fit.maps.values(new, anchors).sum(axis=2).mean(axis=1)
+    by_query = new.rows @ fit.maps.query(anchors)
+    assert by_query - by_query.mean() == pytest.approx(scores - scores.mean(), abs=1e-4)

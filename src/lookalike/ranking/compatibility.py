@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lookalike.domain.arrays import Booleans, Doubles
+from lookalike.domain.arrays import Booleans, Doubles, Floats
 from lookalike.domain.calibration import Calibration
 from lookalike.domain.channels import Layout
 from lookalike.domain.looks import DEFAULT_RULES, Rule
@@ -66,6 +66,10 @@ class LearnedPairs(Protocol):
 
     def values(self, first: Pieces, second: Pieces) -> Doubles:
         """(n, m, len(names))"""
+        ...
+
+    def query(self, pieces: Pieces) -> Floats:
+        """(width,) a query row: what a row adds to the mean learned score beside these pieces."""
         ...
 
 

@@ -74,6 +74,15 @@ class PairMaps:
         """(n, m, 3) the contributions of every pair."""
         return np.asarray((self._raw(first, second) - self.zero) / self.unit)
 
+    def query(self, pieces: Pieces) -> Floats:
+        """(width,) a query row: its inner product with a row is what the channels of that row add
+        to the mean learned score beside these pieces, apart from a constant."""
+        vectors, _ = self._vectors(pieces)
+        context = flipped(vectors.mean(axis=0)) / 2
+        width = len(self.features.mean)
+        gains = self.maps[:width] @ context + self.bias[:width] / 2
+        return np.asarray(gains * self.features.scale / self.unit, dtype=np.float32)
+
     def _raw(self, first: Pieces, second: Pieces) -> Doubles:
         a, b = self._vectors(first), self._vectors(second)
         found = np.empty((len(first), len(second), len(NAMES)))
