@@ -163,7 +163,8 @@ def _tell_look(one: Look, number: int, count: int) -> None:
     title = f"Look {number}: {one.reason}" if count > 1 else one.reason
     print_table(("slot", "sku", "name", "price", "why"), rows, title=title)
     total = "unknown" if one.total is None else spoken(one.total, one.currency)
-    unknown = f", {one.prices_unknown} prices unknown" if one.prices_unknown and one.total else ""
+    left = one.prices_unknown
+    unknown = f", {left} {'price' if left == 1 else 'prices'} unknown" if left and one.total else ""
     empty = f"; empty: {', '.join(one.missing)}" if one.missing else ""
     click.echo(f"total {total}{unknown}{empty}\n")
 

@@ -9,6 +9,8 @@ MOST_PHRASES = 2
 LEAST_NEUTRAL = 0.6  # of a product that is called neutral
 QUALITY = ((0.3, "that go together well"), (0.1, "that go together"), (-9.0, "as near as there is"))
 """From this mean pair score on -> what is said of a look; by eye."""
+SPOKEN_SLOTS: Mapping[str, str] = MappingProxyType({"outer": "outer layer", "light": "lamp"})
+"""Slots whose name is no word for a thing."""
 SPOKEN_TEMPLATES: Mapping[str, str] = MappingProxyType(
     {
         "same hue": "the same color tone as",
@@ -114,7 +116,7 @@ def scene_reason(slot: str, band: str) -> str:
     "Very similar to the shoes in the photo."
     """
     near = "The nearest" if band in ("different", "same mood") else band.capitalize()
-    return f"{near} to the {slot} in the photo."
+    return f"{near} to the {SPOKEN_SLOTS.get(slot, slot)} in the photo."
 
 
 def look_reason(slots: Sequence[str], mean_pair: float) -> str:
@@ -123,6 +125,7 @@ def look_reason(slots: Sequence[str], mean_pair: float) -> str:
     >>> look_reason(["top", "bottom", "shoes"], 0.4)
     "Top, bottom and shoes that go together well."
     """
-    told = f"{', '.join(slots[:-1])} and {slots[-1]}" if len(slots) > 1 else "".join(slots)
+    words = [SPOKEN_SLOTS.get(slot, slot) for slot in slots]
+    told = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
     quality = next(word for least, word in QUALITY if mean_pair >= least)
     return f"{told[:1].upper()}{told[1:]} {quality}."
