@@ -48,7 +48,7 @@ def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, bas
     left = left_of(request, fixed)
     budget = None if left is None else max(Decimal(0), from_units(left))
     currency = _currency(request, seen, fixed)
-    search = search_for(request, seen, fixed, budget, learned=basis.learned is not None)
+    search = search_for(request, seen, fixed, budget, learned=basis.learned)
     plan = look_plan(request, seen, fixed, look_type=look_type, search=search, wardrobe=wardrobe)
     pins, unknown = _pins(request, seen, search.passing(request.pins))
     plan = with_pins(plan, pins, seen)
