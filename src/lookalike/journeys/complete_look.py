@@ -61,16 +61,17 @@ def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, bas
     teller = Teller(request, seen, table, plan, currency)
     looks = tuple(teller.look(one) for one in found)
     why = None if found or not request.looks else infeasible(request, seen, table, plan)
+    listed = teller.flat(looks, pool)
     return Looks(
         request_id=paging.short([_digest(request), *_state(seen)]),
         generation=seen.view.generation,
         collection_id=seen.view.collection_id,
         look_type=look_type,
         anchors=teller.anchors(),
-        complementary=teller.flat(looks, pool),
+        complementary=listed,
         looks=looks,
         infeasible=why,
-        limits=(*limits, *_fewer(request, found)),
+        limits=(*limits, *_fewer(request, found, len(listed))),
         degraded=(
             *notes,
             *_unheard(request, seen, fixed),
@@ -192,10 +193,11 @@ def _clamped(request: LookRequest) -> tuple[LookRequest, list[str]]:
     return lowered, notes
 
 
-def _fewer(request: LookRequest, found: list[Solved]) -> list[str]:
-    if not found or len(found) == request.looks:
-        return []
-    return [f"looks: only {len(found)} different ones can be made"]
+def _fewer(request: LookRequest, found: list[Solved], listed: int) -> Iterator[str]:
+    if found and len(found) < request.looks:
+        yield f"looks: only {len(found)} different ones can be made"
+    if listed < request.limit:
+        yield f"limit: only {listed} complementary products go with it"
 
 
 def _digest(request: LookRequest) -> list[object]:
