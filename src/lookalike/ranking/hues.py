@@ -1,12 +1,12 @@
 """The hues of a palette: what a product brings to a color harmony, and how much is neutral."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.domain.arrays import Doubles
-from lookalike.domain.color import oklab_of_swatches, rgb_from_hex
+from lookalike.domain.color import oklab_of_swatches
 
 HUES = 2
 """Different hues kept of a product; a third is rarely seen from a distance."""
@@ -40,27 +40,36 @@ def hues_of(palette: Sequence[tuple[str, float]]) -> Hues:
     """
     if not palette:
         return Hues()
-    lab = oklab_of_swatches(np.stack([rgb_from_hex(color) for color, _ in palette]))
-    shares = np.array([share for _, share in palette], dtype=np.float64)
-    weights = shares / max(float(shares.sum()), 1e-9) * coloredness(lab)
-    angles = np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360
+    digits = bytes.fromhex("".join(color for color, _ in palette).replace("#", ""))
+    lab = oklab_of_swatches(np.frombuffer(digits, np.uint8).reshape(-1, 3)).tolist()
+    whole = max(sum(share for _, share in palette), 1e-9)
+    left = [
+        share / whole * coloredness(*color) for color, (_, share) in zip(lab, palette, strict=True)
+    ]
+    angles = [math.degrees(math.atan2(b, a)) % 360 for _, a, b in lab]
     found: list[tuple[float, float]] = []
-    left = weights.copy()
-    while len(found) < HUES and left.max() > 0:
-        lead = angles[int(left.argmax())]
-        near = (np.abs((angles - lead + 180) % 360 - 180) <= SAME_HUE) & (left > 0)
-        turn = np.radians(angles[near])
-        mean = np.arctan2(left[near] @ np.sin(turn), left[near] @ np.cos(turn))
-        found.append((float(left[near].sum()), float(np.degrees(mean) % 360)))
-        left[near] = 0
+    while len(found) < HUES and max(left) > 0:
+        lead = angles[left.index(max(left))]
+        near = [
+            place
+            for place, angle in enumerate(angles)
+            if left[place] > 0 and abs((angle - lead + 180) % 360 - 180) <= SAME_HUE
+        ]
+        up = sum(left[place] * math.sin(math.radians(angles[place])) for place in near)
+        along = sum(left[place] * math.cos(math.radians(angles[place])) for place in near)
+        mean = math.degrees(math.atan2(up, along)) % 360
+        found.append((sum(left[place] for place in near), mean))
+        left = [0.0 if place in near else weight for place, weight in enumerate(left)]
     found.sort(key=lambda one: -one[0])
     found += [(0.0, 0.0)] * (HUES - len(found))
     return Hues(tuple(angle for _, angle in found), tuple(weight for weight, _ in found))
 
 
-def coloredness(lab: Doubles) -> Doubles:
-    """(n,) in [0, 1] of (n, 3) OKLab: how far from neutral an eye would call a color."""
-    chroma = np.hypot(lab[:, 1], lab[:, 2])
-    dark = np.clip((DENIM_LIGHTNESS - lab[:, 0]) / DENIM_LIGHTNESS, 0, 1)
+def coloredness(lightness: float, a: float, b: float) -> float:
+    """In [0, 1] of an OKLab color: how far from neutral an eye would call it.
+
+    One color at a time: a palette has few, and arrays of six cost three times as much.
+    """
+    dark = min(max((DENIM_LIGHTNESS - lightness) / DENIM_LIGHTNESS, 0.0), 1.0)
     span = COLORED_CHROMA - NEUTRAL_CHROMA
-    return np.asarray(np.clip((chroma - NEUTRAL_CHROMA) / span, 0, 1) * (1 - dark))
+    return min(max((math.hypot(a, b) - NEUTRAL_CHROMA) / span, 0.0), 1.0) * (1 - dark)
