@@ -52,7 +52,9 @@ def test_a_category_names_its_slot(text, slot):
     assert TABLE.read([text.split(">")[-1]], "", "").slot == slot
 
 
-@pytest.mark.parametrize("text", ["KALLAX", "Vegetable knife", "Portable highlight", "Glass", "", "12 x 40 cm", "Frame"])
+@pytest.mark.parametrize(
+    "text", ["KALLAX", "Vegetable knife", "Portable highlight", "Glass", "", "12 x 40 cm", "Frame"]
+)
 def test_what_no_table_knows_is_not_guessed(text):
     found = TABLE.read([text], "", "")
     assert found is None or found.slot is None
