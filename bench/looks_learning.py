@@ -113,10 +113,13 @@ def _figures(engine: Engine, files: dict[str, Path], part: str, *, times: int, s
             low, high = found.intervals["fitb"]
             cells.append(f"{found.fitb:.3f} ({low:.2f} to {high:.2f}) {found.auc:.3f}")
         print(f"  {name:30}  {cells[0]}  {cells[1]}")
-    seen_before = np.isin(looks.digests, model.digests).sum() if model is not None else 0
+    repeated = np.isin(looks.digests, model.digests) if model is not None else looks.digests < 0
     sizes = ", ".join(str(len(trial.blanks)) for trial in trials)
     print(f"  blanks {sizes}; FITB with its interval over looks, then AUC")
-    print(f"  {seen_before} of {len(looks.looks)} looks are also among those learned from")
+    print(f"  {repeated.sum()} of {len(looks.looks)} looks are also among those learned from")
+    if repeated.any():
+        told = [trial.fitb(totals)[~repeated[trial.numbers]].mean() for trial in trials]
+        print(f"  without these, {name}: {told[0]:.3f}  {told[1]:.3f}")
 
 
 def _hues(engine: Engine, file: str, name: str) -> None:
