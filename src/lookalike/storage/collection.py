@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from lookalike.storage.attributes import DecisionStore
 from lookalike.storage.database import Database
+from lookalike.storage.events import EventStore
 from lookalike.storage.features import FeatureStore, IndexedProduct
 from lookalike.storage.images import ImageStore
 from lookalike.storage.jobs import JobStore
@@ -18,7 +19,7 @@ from lookalike.storage.writer import writer_lock
 
 
 class Collection:
-    """A handle on one merchant's products, images and jobs; nothing crosses collections."""
+    """A handle on one merchant's products, images, events and jobs; nothing crosses collections."""
 
     def __init__(self, name: str, *, folder: Path, database: Database, presence: Presence) -> None:
         self.id = name
@@ -26,6 +27,7 @@ class Collection:
         self.products = ProductStore(database, name)
         self.images = ImageStore(database, name)
         self.decisions = DecisionStore(database, name)
+        self.events = EventStore(database, name)
         self.jobs = JobStore(database, name, presence=presence)
         self._features = FeatureStore(database)
         self._database = database
