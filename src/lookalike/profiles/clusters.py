@@ -1,0 +1,46 @@
+"""Groups of alike products and the product in the middle of each."""
+
+from itertools import pairwise
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from lookalike.domain.arrays import Doubles, Floats
+
+LEAST_ALIKE = 0.2
+"""Groups are one taste while their products score this much on average; 0 is a random pair.
+Measured on planted users (bench/tastes.py): docs/decisions/0045."""
+
+
+def clusters(similarity: Doubles) -> list[list[int]]:
+    """The rows of each group, ascending; groups in the order of their first row.
+
+    similarity  (n, n) calibrated scores, symmetric
+
+    Agglomerative, average linkage, cut at LEAST_ALIKE.  PinnerSage (Pal et al., KDD 2020,
+    section 3.2) merges by Ward; average linkage keeps one meaning of the cut however many
+    products a taste has, and recovers planted tastes better.
+    """
+    count = len(similarity)
+    if count < 2:
+        return [[row] for row in range(count)]
+    upper = np.triu_indices(count, 1)
+    distances = 1 - np.minimum(similarity[upper], 1)
+    labels = fcluster(linkage(distances, "average"), 1 - LEAST_ALIKE, "distance")
+    order = np.argsort(labels, kind="stable")
+    edges = [0, *(np.flatnonzero(np.diff(labels[order])) + 1).tolist(), count]
+    return sorted(order[start:end].tolist() for start, end in pairwise(edges))
+
+
+def similarities(rows: Floats, base: float) -> Doubles:
+    """(n, n) calibrated scores of rows that `scaled` gave; `base` is what all scores share."""
+    wide = rows.astype(np.float64)
+    # Not `@`: its last digits depend on the number of threads, and a medoid may hang on them.
+    return np.asarray(np.einsum("ij,kj->ik", wide, wide, optimize=False) + base)
+
+
+def medoid(similarity: Doubles, weights: Doubles, rows: list[int]) -> int:
+    """The row most alike to the others by weight; ties go to the heavier, then the first."""
+    own = similarity[np.ix_(rows, rows)] @ weights[rows]
+    best = np.lexsort((np.array(rows), -weights[rows], -np.round(own, 9)))[0]
+    return rows[int(best)]
