@@ -113,7 +113,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Link:
-    """A login: what `anonymous_id` did up to `time`, since its login before, `user_id` did."""
+    """A login: what `anonymous_id` did up to `time`, since its login before, `user_id` did.
+
+    An id that is linked to itself keeps what it did up to then, whoever logs in later.
+    """
 
     anonymous_id: str
     user_id: str
@@ -122,8 +125,6 @@ class Link:
     def __post_init__(self) -> None:
         require_id("anonymous_id", self.anonymous_id)
         require_id("user_id", self.user_id)
-        if self.anonymous_id == self.user_id:
-            raise InvalidInput(f'"{self.user_id}" cannot be linked to itself.')
 
 
 def owner(user_id: str, time: datetime, links: Iterable[Link]) -> str:

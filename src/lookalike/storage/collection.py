@@ -15,6 +15,7 @@ from lookalike.storage.jobs import JobStore
 from lookalike.storage.presence import Presence
 from lookalike.storage.products import ProductStore
 from lookalike.storage.tables import collections, from_json, to_json
+from lookalike.storage.users import UserStore
 from lookalike.storage.writer import writer_lock
 
 
@@ -28,6 +29,7 @@ class Collection:
         self.images = ImageStore(database, name)
         self.decisions = DecisionStore(database, name)
         self.events = EventStore(database, name)
+        self.users = UserStore(database, name)
         self.jobs = JobStore(database, name, presence=presence)
         self._features = FeatureStore(database)
         self._database = database
