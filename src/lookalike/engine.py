@@ -15,10 +15,13 @@ from lookalike.domain.product import Product
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.query import (
     DEFAULT_LIMIT,
+    FEED_DIVERSITY,
     ProductAnchor,
     Retrieval,
+    UserAnchor,
 )
 from lookalike.domain.results import (
+    Document,
     MatchMap,
     ProductDetail,
     ProductPage,
@@ -32,6 +35,7 @@ from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.index_catalog import plan_index
 from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.match_images import match_images
+from lookalike.journeys.quiz import QUIZ_PICTURES, quiz
 from lookalike.journeys.single import fold_changes, store_product
 from lookalike.journeys.swap import encoder_before, swap
 from lookalike.journeys.why_not import why_not
@@ -175,8 +179,38 @@ class Engine:
 
     def similar(self, question: Retrieval, *, collection: str | None = None) -> Recommendations:
         """What looks like the anchor, best first, each with its reason."""
+        if isinstance(question.anchor, UserAnchor):
+            return self._parts.feed(question, collection)
         view = self._parts.view(collection)
         return find_similar(view, question, self._parts.start(view, question.anchor))
+
+    def feed(
+        self,
+        user_id: str,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        where: Filter | None = None,
+        collection: str | None = None,
+    ) -> Recommendations:
+        """What one user will like: their tastes, what is popular, and what is new.
+
+        `similar(Retrieval(UserAnchor(user_id), ...))` takes every other option.
+        """
+        question = Retrieval(
+            UserAnchor(user_id), limit=limit, where=where, diversity=FEED_DIVERSITY
+        )
+        return self.similar(question, collection=collection)
+
+    def quiz(
+        self,
+        *,
+        where: Filter | None = None,
+        limit: int = QUIZ_PICTURES,
+        collection: str | None = None,
+    ) -> tuple[Document, ...]:
+        """Pictures that tell most about a taste: pick five, ask for `UserAnchor(likes=...)`."""
+        view = self._parts.view(collection)
+        return quiz(self._parts.profiles(collection).shelf(view), where=where, limit=limit)
 
     def why_not(self, question: Retrieval, sku: str, *, collection: str | None = None) -> WhyNot:
         """Why a product is not in the answer to a question, or where it stands."""

@@ -5,7 +5,9 @@ from functools import cached_property, partial
 
 from lookalike.domain.arrays import Floats
 from lookalike.domain.features import ImageFeatures
-from lookalike.domain.query import Anchor, ImageAnchor
+from lookalike.domain.profile import Learning, Profile, learning_of
+from lookalike.domain.query import Anchor, ImageAnchor, Retrieval, UserAnchor
+from lookalike.domain.results import Recommendations
 from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
 from lookalike.journeys.anchors import Start, start_from, text_embedding
@@ -13,6 +15,8 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
+from lookalike.journeys.personal_feed import FeedParts, personal_feed
+from lookalike.journeys.user_profiles import UserProfiles
 from lookalike.registry import make_encoder
 from lookalike.settings import Settings
 from lookalike.sources.images import open_images
@@ -32,6 +36,7 @@ class Parts:
         self.settings = settings
         self.workspace = workspace
         self._views: dict[str, LiveView] = {}
+        self._profiles: dict[str, UserProfiles] = {}
         self._lock = threading.Lock()
 
     def name(self, collection: str | None) -> str:
@@ -48,6 +53,33 @@ class Parts:
             if name not in self._views:
                 self._views[name] = LiveView(self.workspace.collection(name))
             return self._views[name]
+
+    def profiles(self, collection: str | None) -> UserProfiles:
+        """What knows the users of a collection; one for each collection."""
+        name = self.name(collection)
+        with self._lock:
+            if name not in self._profiles:
+                found = self.workspace.collection(name)
+                self._profiles[name] = UserProfiles(found, self.learning)
+            return self._profiles[name]
+
+    def feed(self, question: Retrieval, collection: str | None) -> Recommendations:
+        """The answer to a question whose anchor is a user."""
+        view, profiles = self.view(collection), self.profiles(collection)
+        anchor = question.anchor
+        profile = (
+            profiles.picked(anchor.user_id, anchor.likes, view)
+            if isinstance(anchor, UserAnchor)
+            else Profile()
+        )
+        found = FeedParts(view, profile, profiles.shelf(view), profiles.ranks(view))
+        return personal_feed(question, found)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """How events become tastes, by the settings."""
+        settings = self.settings
+        return learning_of(settings.action_weights, half_life_d=settings.taste_half_life_d)
 
     def view(self, collection: str | None) -> CatalogView:
         """The state of a collection that a question reads.  Raises Unavailable before any index."""

@@ -41,6 +41,24 @@ class Learning:
             raise InvalidInput(f"The half-life is {self.half_life_d} days; it must be above 0.")
 
 
+def learning_of(weights: str, *, half_life_d: float) -> Learning:
+    """From text such as "view=0.1, save=0.5"; actions that it leaves out keep their weight.
+
+    Raises InvalidInput for anything else.
+    """
+    found = dict(ACTION_WEIGHTS)
+    for part in filter(None, (one.strip() for one in weights.split(","))):
+        name, _, number = (piece.strip() for piece in part.partition("="))
+        try:
+            found[name] = float(number)
+        except ValueError:
+            raise InvalidInput(
+                f'The action weight "{part}" is not a name and a number.',
+                hint='For example "view=0.1, save=0.5, cart=0.7, purchase=1".',
+            ) from None
+    return Learning(found, half_life_d)
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """What profiles know of a product: its first image's row, fields as text, and its price."""
@@ -114,6 +132,7 @@ class Taste:
     last: datetime
     leanings: tuple[Leaning, ...] = ()
     is_muted: bool = False
+    row: Floats | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -134,17 +153,22 @@ class Profile:
 
     tastes     most important first, muted ones last
     dislikes   newest first
-    leanings   over all tastes, surest first
+    leanings   over all tastes, surest first; only those that are sure enough to be told
+    odds       field -> value -> shrunken log-odds of every value met, for ordering products
+    evidence   field -> the weight that its odds stand on
     strength   the sum of all members' weights: how much there is to go by
     owned, in_cart, hidden, saved  products by their state after all events
     session    products of the latest visit, newest first
     counts     kind of event -> how many were read
     is_paused  nothing is learned and nothing personal is shown
+    version    stands for the events and decisions it was made of
     """
 
     tastes: tuple[Taste, ...] = ()
     dislikes: tuple[Dislike, ...] = ()
     leanings: tuple[Leaning, ...] = ()
+    odds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    evidence: Mapping[str, float] = field(default_factory=dict)
     price: PriceBand | None = None
     strength: float = 0.0
     owned: frozenset[str] = frozenset()
@@ -155,6 +179,7 @@ class Profile:
     counts: Mapping[str, int] = field(default_factory=dict)
     as_of: datetime | None = None
     is_paused: bool = False
+    version: str = ""
 
     @property
     def served(self) -> tuple[Taste, ...]:

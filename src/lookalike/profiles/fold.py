@@ -1,5 +1,6 @@
 """The fold: a user's events and what is known of the products -> the profile."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from lookalike.domain.profile import Facts, Learning, Member, Profile, Taste
 from lookalike.profiles.clusters import clusters, medoid, similarities
 from lookalike.profiles.decay import decayed, importance, lately
 from lookalike.profiles.history import History, Like, history
-from lookalike.profiles.leanings import Shares, leanings, price_band
+from lookalike.profiles.leanings import Shares, leanings, odds, price_band
 
 MOST_MEMBERS = 120  # heaviest sources that are grouped; the bound keeps an update under 2 ms
 MOST_TOLD = 4  # leanings told of one taste
@@ -52,10 +53,13 @@ def profile(
     wishes, how = controls or Controls(), learning or Learning()
     past = history(events, how, wishes)
     tastes, weighted = _tastes(past, facts, lens, how, wishes)
+    values, evidence = odds(weighted, lens.shares)
     return Profile(
         tastes=tastes,
         dislikes=past.dislikes,
         leanings=leanings(weighted, lens.shares),
+        odds=values,
+        evidence=evidence,
         price=price_band(weighted),
         strength=sum(weight for _, weight in weighted),
         owned=past.owned,
@@ -66,7 +70,15 @@ def profile(
         counts=past.counts,
         as_of=past.as_of,
         is_paused=wishes.paused,
+        version=_version(events, wishes),
     )
+
+
+def _version(events: Sequence[Event], wishes: Controls) -> str:
+    if not events and wishes == Controls():
+        return ""
+    text = "\n".join([*(one.event_id for one in events), repr(wishes)])
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _tastes(
@@ -157,6 +169,7 @@ class _Group:
             last=max(self.likes[row].moments[-1][0] for row in group),
             leanings=leanings(own, lens.shares)[:MOST_TOLD],
             is_muted=mute is not None,
+            row=self.facts[center].row,
         )
 
     def _member(self, row: int) -> Member:

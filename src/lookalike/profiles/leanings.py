@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -26,25 +26,45 @@ _normal = NormalDist()
 def leanings(
     products: Weighted, catalog: Shares, *, least: float = LEAST_CONFIDENCE
 ) -> tuple[Leaning, ...]:
-    """Leanings towards values, surest first; `least` is the confidence asked for.
+    """Leanings towards values, surest first; `least` is the confidence asked for."""
+    found = [
+        one
+        for one in _every(products, catalog)
+        if one.log_odds > 0 and one.confidence >= least and one.value != UNKNOWN
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.confidence, one.attribute, one.value)))
 
-    Log-odds against the catalog with an informative Dirichlet prior, and their z-score:
+
+def odds(
+    products: Weighted, catalog: Shares
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Field -> value -> log-odds of every value met, and field -> the weight they stand on."""
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for one in _every(products, catalog):
+        found[one.attribute][one.value] = one.log_odds
+    weights = {
+        name: sum(weight for facts, weight in products if name in facts.values) for name in found
+    }
+    return dict(found), weights
+
+
+def _every(products: Weighted, catalog: Shares) -> list[Leaning]:
+    """Of all values met: log-odds against the catalog with an informative Dirichlet prior, and
+    how sure they are by their z-score.
+
     Monroe, Colaresi and Quinn, Political Analysis 16 (2008), equations 16 to 22.
     """
     totals: dict[str, float] = defaultdict(float)
     weights: dict[tuple[str, str], float] = defaultdict(float)
     for facts, weight in products:
         for name, value in facts.values.items():
-            if name in catalog and value != UNKNOWN:
+            if name in catalog:
                 totals[name] += weight
                 weights[name, value] += weight
-    found = []
-    for (name, value), weight in weights.items():
-        share = catalog[name].get(value, 0.0)
-        one = _leaning(name, value, weight, totals[name], share)
-        if one.log_odds > 0 and one.confidence >= least:
-            found.append(one)
-    return tuple(sorted(found, key=lambda one: (-one.confidence, one.attribute, one.value)))
+    return [
+        _leaning(name, value, weight, totals[name], catalog[name].get(value, 0.0))
+        for (name, value), weight in weights.items()
+    ]
 
 
 def price_band(products: Weighted) -> PriceBand | None:
@@ -56,14 +76,6 @@ def price_band(products: Weighted) -> PriceBand | None:
     sums = np.cumsum([weight for _, weight in priced])
     low, high = (float(prices[np.searchsorted(sums, part * sums[-1])]) for part in BAND)
     return PriceBand(low, high, float(sums[-1] / (sums[-1] + PRIOR)))
-
-
-def odds(products: Iterable[tuple[Facts, float]], catalog: Shares) -> dict[str, dict[str, float]]:
-    """Field -> value -> shrunken log-odds of the values that a user met, for ordering products."""
-    found: dict[str, dict[str, float]] = defaultdict(dict)
-    for one in leanings(list(products), catalog, least=0.0):
-        found[one.attribute][one.value] = one.log_odds
-    return dict(found)
 
 
 def _leaning(name: str, value: str, weight: float, total: float, share: float) -> Leaning:

@@ -12,6 +12,7 @@ from lookalike.storage.events import EventStore
 from lookalike.storage.features import FeatureStore, IndexedProduct
 from lookalike.storage.images import ImageStore
 from lookalike.storage.jobs import JobStore
+from lookalike.storage.popularity import PopularityStore
 from lookalike.storage.presence import Presence
 from lookalike.storage.products import ProductStore
 from lookalike.storage.tables import collections, from_json, to_json
@@ -30,6 +31,7 @@ class Collection:
         self.decisions = DecisionStore(database, name)
         self.events = EventStore(database, name)
         self.users = UserStore(database, name)
+        self.popularity = PopularityStore(database, name)
         self.jobs = JobStore(database, name, presence=presence)
         self._features = FeatureStore(database)
         self._database = database

@@ -1,0 +1,239 @@
+"""The candidates of a feed: what each taste finds, what is popular, what is new, what varies."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
+from lookalike.domain.calibration import calibrated_query
+from lookalike.domain.profile import Profile, Taste
+from lookalike.domain.query import Retrieval
+from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.plan import DEFAULT_WEIGHTS, Plan, plan
+from lookalike.journeys.shelf import Ranks, Shelf
+from lookalike.journeys.start import Start
+from lookalike.journeys.tell import Page
+from lookalike.profiles import blend as blending
+from lookalike.profiles.blend import Blend
+from lookalike.profiles.popularity import FEW
+from lookalike.profiles.slots import Lane
+
+LEAST_DEPTH = 120  # look-alikes read for each taste
+DEPTH_PER_LIMIT = 6
+MOST_POPULAR = 240
+MOST_NEW = 8_000  # up to so many new products are all scored; with more, look-alikes hold enough
+NEW_POOL = 48
+MOST_DISLIKES = 12
+
+
+@dataclass(frozen=True, eq=False)
+class TasteSearch:
+    """One taste with its query, and what it found: exact, best first."""
+
+    taste: Taste
+    start: Start
+    plan: Plan
+    found: Page
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """All candidates of one feed, by number from 0.
+
+    products   (n,) product numbers
+    likeness   (n, tastes) calibrated score against each taste; -inf where not asked
+    rows       (n, tastes) the row of the product that matched
+    popular    (n,) popularity in [0, 1]
+    leaning    (n,) mean log-odds of its values
+    disliked   (n,) likeness to a dislike beyond what is forgiven
+    vectors    (n, width) scaled first rows
+    """
+
+    products: Integers
+    likeness: Doubles
+    rows: Integers
+    popular: Doubles
+    leaning: Doubles
+    disliked: Doubles
+    vectors: Floats
+
+    def similarity(self, candidate: int, base: float) -> Floats:
+        close = np.einsum("ij,j->i", self.vectors, self.vectors[candidate]) + np.float32(base)
+        return np.asarray(np.clip(close, 0, 1, out=close))
+
+
+class Candidates:
+    """Collects the candidates of one question; every list is exact and its order fixed."""
+
+    def __init__(
+        self,
+        view: CatalogView,
+        question: Retrieval,
+        profile: Profile,
+        shelf: Shelf,
+        ranks: Ranks,
+        blend: Blend,
+    ) -> None:
+        self.view, self.question, self.profile = view, question, profile
+        self.shelf, self.ranks, self.blend = shelf, ranks, blend
+        self.depth = max(LEAST_DEPTH, DEPTH_PER_LIMIT * question.limit)
+
+    @cached_property
+    def tastes(self) -> list[TasteSearch]:
+        """The search of every taste that gets places."""
+        return [self._search(one) for one in blending.served(self.profile)]
+
+    @cached_property
+    def allowed(self) -> Booleans | None:
+        """(products,) that pass the filter of the question; None where all do."""
+        where = self._plain.where
+        if where is None:
+            return None
+        found = np.zeros(len(self.ranks.scores), dtype=np.bool_)
+        found[self.view.index.select(where)] = True
+        return found
+
+    @cached_property
+    def popular(self) -> Integers:
+        """The most popular products that may be shown."""
+        return self._passing(self.ranks.order, MOST_POPULAR)
+
+    @cached_property
+    def new(self) -> Integers:
+        """Products that few have met: those nearest to a taste, or evenly over the catalog."""
+        unknown = self.ranks.new
+        if not self.tastes:
+            passing = self._passing(unknown, len(unknown))
+            step = -(-len(passing) // NEW_POOL) or 1
+            return np.asarray(passing[::step])
+        if len(unknown) > MOST_NEW:
+            near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
+            return near[self.ranks.users[near] < FEW]
+        queries = np.stack([one.plan.queries[0] for one in self.tastes])
+        bases = np.array([one.plan.base for one in self.tastes])
+        scores = (self.shelf.first_rows(unknown) @ queries.T + bases).max(axis=1)
+        if self.allowed is not None:
+            scores[~self.allowed[unknown]] = -np.inf
+        best = np.argsort(-scores, kind="stable")[:NEW_POOL]
+        return np.sort(unknown[best[np.isfinite(scores[best])]])
+
+    def scored(self, varied: Integers) -> Scored:
+        """Everything that a lane may place, with all that orders it."""
+        index = self.view.index
+        lists = [one.found.products for one in self.tastes]
+        products = np.unique(np.concatenate([*lists, self.popular, self.new, varied]))
+        first = index.vectors(index.first_rows(products))
+        likeness, rows = self._likeness(products, first)
+        return Scored(
+            products=products,
+            likeness=likeness,
+            rows=rows,
+            popular=self.ranks.scores[products],
+            leaning=self._leaning(products),
+            disliked=self._disliked(first),
+            vectors=np.asarray(first * self.shelf.lens.scale),
+        )
+
+    def lanes(self, scored: Scored, varied: Integers) -> list[Lane]:
+        """One lane for each taste, then popular, new, varied."""
+        blend = self.blend
+        share = blending.shares(self.profile, blend)
+        doubt = 1 - blend.known(self.profile)
+        liked = blend.leaning * scored.leaning - blend.dislike * scored.disliked
+        near = scored.likeness.max(axis=1) if self.tastes else np.zeros(len(scored.products))
+        lanes = []
+        for number, (one, own) in enumerate(zip(self.tastes, share.tastes, strict=True)):
+            among = np.union1d(one.found.products, self.popular)
+            score = scored.likeness[:, number] + blend.popular * doubt * scored.popular + liked
+            lanes.append(_lane(own, scored, among, score))
+        general = scored.popular + blend.affinity * near + liked
+        lanes.append(_lane(share.popular, scored, self.popular, general))
+        lanes.append(_lane(share.new, scored, self.new, near + liked, is_drawn=True))
+        place = np.searchsorted(scored.products, varied)
+        lanes.append(Lane(share.varied, place, np.linspace(1, 0.5, len(place))))
+        return lanes
+
+    def _search(self, taste: Taste) -> TasteSearch:
+        start = self._start(taste)
+        todo = plan(self._asked, start, self.view)
+        hits = self.view.index.search(todo.queries, limit=self.depth, where=todo.where)
+        found = Page(hits.products, hits.rows, hits.queries, hits.scores + todo.base)
+        return TasteSearch(taste, start, todo, found)
+
+    def _start(self, taste: Taste) -> Start:
+        layout = self.view.index.layout
+        row = np.zeros(layout.width, np.float32) if taste.row is None else taste.row
+        held = tuple(name for name in layout.names if row[layout.part(name)].any())
+        document = self.shelf.document(taste.sku) if taste.sku else {}
+        return Start(row[np.newaxis], held, document, taste.sku)
+
+    @cached_property
+    def _asked(self) -> Retrieval:
+        """The question without what its user has or does not want."""
+        known = self.profile
+        gone = known.owned | known.in_cart | known.hidden | known.saved | set(known.session)
+        gone |= {one.sku for taste in known.tastes for one in taste.members if one.sku}
+        return replace(
+            self.question, exclude=tuple(dict.fromkeys((*self.question.exclude, *sorted(gone))))
+        )
+
+    @cached_property
+    def _plain(self) -> Plan:
+        width = self.view.index.layout.width
+        start = Start(np.ones((1, width), np.float32), self.view.index.layout.names, {})
+        return plan(self._asked, start, self.view)
+
+    def _passing(self, products: Integers, most: int) -> Integers:
+        if self.allowed is not None:
+            products = products[self.allowed[products]]
+        return products[:most]
+
+    def _likeness(self, products: Integers, first: Floats) -> tuple[Doubles, Integers]:
+        """Scores of the first image; what a search found keeps the image and score it found."""
+        likeness = np.empty((len(products), len(self.tastes)))
+        rows = np.repeat(self.view.index.first_rows(products)[:, np.newaxis], len(self.tastes), 1)
+        for number, one in enumerate(self.tastes):
+            likeness[:, number] = np.einsum("ij,j->i", first, one.plan.queries[0]) + one.plan.base
+            place = np.searchsorted(products, one.found.products)
+            likeness[place, number] = one.found.scores
+            rows[place, number] = one.found.rows
+        return likeness, rows
+
+    def _leaning(self, products: Integers) -> Doubles:
+        profile = self.profile
+        if profile.is_paused or not profile.odds:
+            return np.zeros(len(products))
+        codes = {
+            name: (self.view.index.codes(name, products), self.shelf.coded(name, odds))
+            for name, odds in profile.odds.items()
+        }
+        return blending.leaning(profile, codes, len(products))
+
+    def _disliked(self, first: Floats) -> Doubles:
+        """How alike each is to a disliked product, in the channels that are to blame."""
+        newest = [] if self.profile.is_paused else self.profile.dislikes[:MOST_DISLIKES]
+        known = self.shelf.facts([one.sku for one in newest if one.sku])
+        layout = self.view.index.layout
+        ones = np.ones(layout.width, dtype=np.float32)
+        rows, weights, bases = [], [], []
+        for one in newest:
+            if one.sku in known:
+                weight = {name: DEFAULT_WEIGHTS[name] for name in one.channels or layout.names}
+                scale, offsets = calibrated_query(ones, weight, self.view.calibration, layout)
+                rows.append(known[one.sku].row * scale)
+                weights.append(one.weight)
+                bases.append(float(offsets.sum()))
+        if not rows:
+            return np.zeros(len(first))
+        near = blending.dislikes(first, np.stack(rows), np.array(weights), np.array(bases))
+        return blending.softened(near, self.blend.unlike)
+
+
+def _lane(
+    share: float, scored: Scored, products: Integers, scores: Doubles, *, is_drawn: bool = False
+) -> Lane:
+    place = np.searchsorted(scored.products, products)
+    own = scores[place]
+    order = np.argsort(-own, kind="stable")
+    return Lane(share, place[order], own[order], is_drawn)
