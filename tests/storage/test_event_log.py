@@ -1,18 +1,16 @@
 """The log: what is appended once is there once, for the user it belongs to, in every order."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from lookalike.domain.controls import Control
 from lookalike.domain.events import Event, Link, Signal
 from lookalike.domain.product import Product
-from lookalike.storage.workspace import Workspace
 
 USERS = ("ann", "bob")
 DEVICES = ("phone", "tablet")
@@ -170,50 +168,50 @@ def test_decisions_keep_their_order(collection, now):
     assert collection.events.decisions("bob") == ()
 
 
-moves = st.one_of(
-    st.tuples(st.just("event"), st.sampled_from(DEVICES + USERS), st.integers(0, 12)),
-    st.tuples(
-        st.just("login"),
-        st.sampled_from(DEVICES),
-        st.sampled_from(USERS + DEVICES[:1]),
-        st.integers(0, 12),
-    ),
-)
-
-
-def belongs_to(sender, minute, logins):
-    """Naively: the user of the first login at or after that minute, else the sender."""
+def belongs_to(sender, hour, logins):
+    """Naively: the user of the first login at or after that hour, else the sender."""
     later = sorted((when, user) for device, user, when in logins if device == sender)
-    return next((user for when, user in later if when >= minute), sender)
+    return next((user for when, user in later if when >= hour), sender)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(moves, max_size=14, unique_by=lambda move: (move[0], move[1], move[-1])),
-    st.randoms(use_true_random=False),
-)
-def test_whose_an_event_is_does_not_depend_on_the_order_of_arrival(tmp_path_factory, moves, chance):
-    moves = [m for m in moves if m[0] == "event" or m[2] not in DEVICES or m[1] == m[2]]
-    chance.shuffle(moves)
-    logins = [move[1:] for move in moves if move[0] == "login"]
-    with Workspace.open(tmp_path_factory.mktemp("links")) as workspace:
-        collection = workspace.collection("default", create=True)
-        expected: dict[str, set[str]] = {}
-        for number, move in enumerate(moves):
-            if move[0] == "event":
-                _, sender, minute = move
-                time = START + timedelta(minutes=minute)
-                one = Event(f"e{number}", sender, "view", "dress", time)
-                collection.events.append([one], now=START + timedelta(days=9))
-                owner = belongs_to(sender, minute, logins)
-                expected.setdefault(owner, set()).add(one.event_id)
-            else:
-                _, device, user, minute = move
-                link = Link(device, user, START + timedelta(minutes=minute))
-                assert collection.users.link([link]) == ()
-        for user in {*USERS, *DEVICES}:
-            found = {one.event_id for one in collection.events.of_user(user)}
-            assert found == expected.get(user, set())
+def random_moves(rng):
+    """Events and logins at few different hours, so that they meet, in any order of arrival."""
+    moves = {}
+    for _ in range(rng.randrange(4, 16)):
+        hour, device = rng.randrange(6), rng.choice(DEVICES)
+        if rng.random() < 0.5:
+            moves["event", device, hour] = None
+        else:
+            moves["login", device, hour] = rng.choice((*USERS, device))
+    return rng.sample(list(moves.items()), len(moves))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whose_an_event_is_does_not_depend_on_the_order_of_arrival(collection, seed):
+    moves = random_moves(random.Random(seed))
+    logins = [(device, user, hour) for (_, device, hour), user in moves if user]
+    expected: dict[str, set[str]] = {}
+    for number, ((what, device, hour), user) in enumerate(moves):
+        time = START + timedelta(hours=hour)
+        if what == "login":
+            assert collection.users.link([Link(device, user, time)]) == ()
+            continue
+        one = Event(f"e{number}", device, "view", "dress", time)
+        collection.events.append([one], now=START + timedelta(days=9))
+        expected.setdefault(belongs_to(device, hour, logins), set()).add(one.event_id)
+    for user in (*USERS, *DEVICES):
+        found = {one.event_id for one in collection.events.of_user(user)}
+        assert found == expected.get(user, set()), user
+
+
+def test_a_login_that_is_told_with_every_event_is_kept_twice_an_hour(collection, event, now):
+    for minute in range(0, 300, 2):
+        collection.users.link([Link("phone", "ann", event("x", minute=minute).time)])
+    collection.events.append(
+        [event(f"{m}", "phone", minute=m) for m in (0, 151, 298, 299)], now=now
+    )
+    assert [one.event_id for one in collection.events.of_user("phone")] == ["299"]
+    assert collection.users.erase("ann", now=now).rows["user_links"] < 300 / 30 + 2
 
 
 def test_at_login_the_anonymous_session_becomes_the_users(collection, event, now):

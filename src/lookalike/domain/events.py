@@ -31,6 +31,7 @@ MOST_AHEAD = timedelta(hours=1)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """An earlier time is seconds read as milliseconds, not an event of a shop with pictures."""
 MOST_SIGNAL_ROWS = 20
+THIN_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -140,13 +141,24 @@ def owner(user_id: str, time: datetime, links: Iterable[Link]) -> str:
 def with_link(links: Sequence[Link], added: Link) -> tuple[Link, ...]:
     """The links of one anonymous id in order of time, with one more.
 
-    Of several logins of one user in a row only the last is kept, which says the same.
+    Tools that name both ids in every event say the same thing again and again: a link between
+    two others of the same user within THIN_WITHIN is left out.  Only a login of somebody else
+    in between, of which we hear later, could have told the difference.
     """
     ordered = sorted(
         [link for link in links if link.time != added.time] + [added], key=lambda link: link.time
     )
-    pairs = zip(ordered, [*ordered[1:], None], strict=True)
-    return tuple(one for one, then in pairs if then is None or then.user_id != one.user_id)
+    kept: list[Link] = []
+    for link, then in zip(ordered, [*ordered[1:], None], strict=True):
+        before = kept[-1] if kept else None
+        if not (before and then and _says_the_same(before, link, then)):
+            kept.append(link)
+    return tuple(kept)
+
+
+def _says_the_same(before: Link, link: Link, then: Link) -> bool:
+    is_one_user = before.user_id == link.user_id == then.user_id
+    return is_one_user and then.time - before.time <= THIN_WITHIN
 
 
 def bounded(time: datetime, now: datetime) -> datetime:
