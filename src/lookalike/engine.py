@@ -1,6 +1,7 @@
 """The facade: opens a workspace, joins the parts, one short method per intention."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from lookalike.domain.query import (
     Retrieval,
     UserAnchor,
 )
+from lookalike.domain.recorded import Recorded
 from lookalike.domain.results import (
     Document,
     MatchMap,
@@ -36,6 +38,7 @@ from lookalike.journeys.index_catalog import plan_index
 from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.match_images import match_images
 from lookalike.journeys.quiz import QUIZ_PICTURES, quiz
+from lookalike.journeys.record_events import Reading, record_events
 from lookalike.journeys.single import fold_changes, store_product
 from lookalike.journeys.swap import encoder_before, swap
 from lookalike.journeys.why_not import why_not
@@ -43,7 +46,9 @@ from lookalike.parts import Parts
 from lookalike.quality import Quality
 from lookalike.settings import Settings
 from lookalike.sources.catalog import open_source
+from lookalike.sources.event_file import read_events
 from lookalike.storage.workspace import Workspace
+from lookalike.users import Users
 
 MEGA = 1_000_000
 
@@ -251,6 +256,37 @@ class Engine:
     def facets(self, *, collection: str | None = None) -> dict[str, list[dict[str, Any]]]:
         """The values of the fields that shoppers choose by, most frequent first."""
         return browse.facets(self._parts.view(collection))
+
+    # Users
+
+    def record(
+        self,
+        events: str | Iterable[Any],
+        *,
+        product_field: str | None = None,
+        collection: str | None = None,
+    ) -> Recorded:
+        """Keep what users did: on the disk when it returns, each event once.
+
+        events         `Event` values, raw events (ours, GA4, Segment, Google Retail), or the
+                       location of a file with one a line
+        product_field  where another tool keeps our sku, where it is not in the usual place
+        """
+        target = self._parts.collection(collection)
+        is_file = isinstance(events, str)
+        reading = Reading(datetime.now(UTC), product_field, str(events) if is_file else None)
+        rows = read_events(events) if isinstance(events, str) else enumerate(events, 1)
+        return record_events(rows, target, reading)
+
+    def users(self, *, collection: str | None = None) -> Users:
+        """What is known of single users, and what they may do with it."""
+        name = self._parts.name(collection)
+        return Users(
+            self._workspace,
+            self._parts.collection(name),
+            self._parts.live(name),
+            self._parts.profiles(name),
+        )
 
     # Photos
 

@@ -22,6 +22,8 @@ COMMANDS = {
     "products": "lookalike.cli.catalog:products",
     "show": "lookalike.cli.catalog:show",
     "export": "lookalike.cli.catalog:export",
+    "events": "lookalike.cli.events:events",
+    "users": "lookalike.cli.users:users",
     "evaluate": "lookalike.cli.evaluate:evaluate",
     "conflicts": "lookalike.cli.conflicts:conflicts",
     "attribute": "lookalike.cli.conflicts:attribute",

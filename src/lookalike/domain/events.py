@@ -31,6 +31,7 @@ MOST_AHEAD = timedelta(hours=1)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """An earlier time is seconds read as milliseconds, not an event of a shop with pictures."""
 MOST_SIGNAL_ROWS = 20
+LARGEST_NUMBER = 1_000  # parts of a row lie in [-1, 1]; what float32 cannot hold must not enter
 THIN_WITHIN = timedelta(hours=1)
 
 
@@ -58,8 +59,12 @@ class Signal:
             raise InvalidInput(f"The weight of a signal is {self.weight}; it lies in [-1, 1].")
         if len(self.rows) > MOST_SIGNAL_ROWS:
             raise InvalidInput(f"A signal has at most {MOST_SIGNAL_ROWS} rows.")
-        if not all(math.isfinite(number) for row in self.rows for number in row):
-            raise InvalidInput("The embedding of a signal holds a number that is not finite.")
+        if len({len(row) for row in self.rows}) > 1 or not all(self.rows):
+            raise InvalidInput("The rows of a signal are not equally long.")
+        if not all(abs(number) <= LARGEST_NUMBER for row in self.rows for number in row):
+            raise InvalidInput(
+                f"The embedding of a signal holds a number above {LARGEST_NUMBER:,}, or no number."
+            )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -87,29 +88,36 @@ def join(collection: Collection, link: Link) -> None:
         raise refusal(link)
 
 
-def erase(workspace: Workspace, collection: Collection, user_id: str, now: datetime) -> Receipt:
-    """Delete all that is kept of a user, rewrite the files, look whether anything is left.
+def erase(
+    workspace: Workspace, collection: Collection, user_ids: Sequence[str], now: datetime
+) -> tuple[Receipt, ...]:
+    """Delete all that is kept of users, rewrite the files once, look whether anything is left.
 
     An id of which nothing is kept gives a receipt too, with no rows: to answer otherwise
     would tell strangers who is a customer.
     """
-    require_id("user_id", user_id)
-    rows = _rows(collection.events.of_user(user_id))
-    erased = collection.users.erase(user_id, now=now)
+    for user_id in user_ids:
+        require_id("user_id", user_id)
+    rows = [_rows(collection.events.of_user(user_id)) for user_id in user_ids]
+    erased = [collection.users.erase(user_id, now=now) for user_id in user_ids]
     workspace.scrub()
-    scan, backups = workspace.look_for(user_id, rows)
-    receipt = Receipt(
-        collection=collection.id,
-        pseudonym=erased.pseudonyms[0],
-        erased_at=now,
-        anonymous_ids=len(erased.pseudonyms) - 1,
-        rows=erased.rows,
-        scan=scan,
-        backups=backups,
-    )
-    signed = replace(receipt, signature=signature(receipt, collection.users.key()))
-    collection.users.keep_receipt(signed.pseudonym, json.dumps(as_json(signed)))
-    return signed
+    key = collection.users.key()
+    receipts = []
+    for user_id, needles, done in zip(user_ids, rows, erased, strict=True):
+        scan, backups = workspace.look_for(user_id, needles)
+        bare = Receipt(
+            collection=collection.id,
+            pseudonym=done.pseudonyms[0],
+            erased_at=now,
+            anonymous_ids=len(done.pseudonyms) - 1,
+            rows=done.rows,
+            scan=scan,
+            backups=backups,
+        )
+        receipts.append(replace(bare, signature=signature(bare, key)))
+    for one in receipts:
+        collection.users.keep_receipt(one.pseudonym, json.dumps(as_json(one)))
+    return tuple(receipts)
 
 
 def receipts(collection: Collection) -> tuple[Receipt, ...]:

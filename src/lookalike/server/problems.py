@@ -47,7 +47,8 @@ def install_problem_documents(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:
-        _logger.error("unexpected error at %s", request.url.path, exc_info=error)
+        route = getattr(request.scope.get("route"), "path", "no route")  # a path can name a user
+        _logger.error("unexpected error at %s %s", request.method, route, exc_info=error)
         return _answer(problem_document(LookalikeError("Something failed inside the server.")))
 
 
