@@ -17,6 +17,8 @@ from lookalike.settings import Settings
 from lookalike.wire import users as wire
 from lookalike.wire.schema import Json
 
+SHOWN_LEANINGS = 8
+
 
 @click.group()
 def users() -> None:
@@ -204,7 +206,7 @@ def _tell(told: Json) -> None:
     print_table(("taste", "share", "in words", "because", "products"), rows)
     if not rows:
         click.echo("Nothing is known of their taste yet.")
-    for one in told["leanings"]:
+    for one in told["leanings"][:SHOWN_LEANINGS]:
         click.echo(
             f"{one['attribute']} {one['value']}: {one['share']:.0%} of theirs, "
             f"{one['catalog_share']:.0%} of the catalog, {one['confidence']:.0%} sure"

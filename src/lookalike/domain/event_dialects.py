@@ -53,11 +53,20 @@ REQUESTS = ("request_id", "requestId", "attributionToken", "attribution_token")
 SESSIONS = ("session_id", "sessionId", "ga_session_id")
 LISTS = ("items", "products", "productDetails")
 PRODUCTS = ("product_id", "productId", "item_id", "id", "sku")
+OWN = ("product_id", "productId", "item_id")  # `id` beside the name is the event's
 POSITIONS = ("position", "index", "item_list_index")
 PRICES = ("price", "displayPrice", "item_price")
 CURRENCIES = ("currency", "currencyCode")
 REASONS = ("reason", "return_reason", "refund_reason")
-INSIDE = ("params", "properties", "ecommerce", "userInfo", "purchaseTransaction", "eventDetail")
+INSIDE = (
+    "params",
+    "properties",
+    "ecommerce",
+    "userInfo",
+    "purchaseTransaction",
+    "eventDetail",
+    "productEventDetail",
+)
 MOST_PRODUCTS = 500  # GA4 allows 200 items; a longer list was not seen by anyone
 
 _SINGLE: frozenset[Kind] = frozenset({"click", "view", "save", "cart", "uncart", "hide"})
@@ -77,7 +86,9 @@ class Parsed:
     is_ignored: bool = False
 
 
-def parse_foreign(raw: Json, *, now: datetime, place: int, product_field: str | None) -> Parsed:
+def parse_foreign(
+    raw: Json, *, now: datetime, place: int | None, product_field: str | None
+) -> Parsed:
     """Read an event that is not in our own form.  Raises InvalidInput."""
     layers = _layers(raw)
     name = _name(raw)
@@ -92,6 +103,11 @@ def parse_foreign(raw: Json, *, now: datetime, place: int, product_field: str | 
         return Parsed(link=link, is_ignored=link is None)
     if kind is None or kind == "preference":
         raise unknown_name(name)
+    if time is None and place is None:
+        raise InvalidInput(
+            "The event has no time, and a file does not come as things happen.",
+            hint=f"Looked for {', '.join(TIMES)}.",
+        )
     whose = user_id or visitor
     if whose is None:
         raise InvalidInput(
@@ -177,8 +193,7 @@ def _first(layers: list[Json], keys: tuple[str, ...]) -> Any:
 
 def _products(layers: list[Json], kind: Kind) -> Iterator[Json]:
     """Raises InvalidInput where none is named."""
-    own = next((layer for layer in layers[1:] if _first([layer], PRODUCTS[:3]) is not None), None)
-    own = own or next((one for one in layers if _first([one], ("product_id", "productId"))), None)
+    own = _own_product(layers[0])
     listed = _first(layers, LISTS)
     if own is not None and (kind in _SINGLE or not listed):
         yield own
@@ -195,6 +210,15 @@ def _products(layers: list[Json], kind: Kind) -> Iterator[Json]:
             raise InvalidInput(f"A product of the event is {values.shown(one)}, not an object.")
         inner = one.get("product")
         yield {**one, **inner} if isinstance(inner, Mapping) else one
+
+
+def _own_product(raw: Json) -> Json | None:
+    """The part of the event that names one product itself: Segment's properties, or its top."""
+    for key in ("properties", "params"):
+        inner = raw.get(key)
+        if isinstance(inner, Mapping) and _first([inner], PRODUCTS) is not None:
+            return inner
+    return raw if _first([raw], OWN) is not None else None
 
 
 def _product_id(product: Json, field: str | None) -> str:

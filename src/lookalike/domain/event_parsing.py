@@ -37,13 +37,13 @@ _MOST_NUMBERS = 100_000
 
 
 def parse_event(
-    raw: Any, *, now: datetime, place: int = 0, product_field: str | None = None
+    raw: Any, *, now: datetime, place: int | None = None, product_field: str | None = None
 ) -> Parsed:
     """Read one raw event.
 
-    now            what came without a time happened now; what lies ahead of it by more than an
-                   hour is refused
-    place          its place in the batch; it tells apart what came with neither id nor time
+    now            what lies ahead of it by more than an hour is refused
+    place          its place in a batch that comes as things happen: what has no time happened
+                   now.  None: it comes from a file, and the time is required
     product_field  where another tool keeps our sku: sku, item_id, variant, ...
 
     Raises InvalidInput naming the field that is wrong.

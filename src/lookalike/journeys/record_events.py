@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from lookalike.domain.event_parsing import parse_event, unwrapped
-from lookalike.domain.events import Event, Link
+from lookalike.domain.events import MAX_ID_LENGTH, Event, Link
 from lookalike.domain.problems import Problem, Problems
 from lookalike.domain.recorded import Recorded
 from lookalike.errors import InvalidInput
@@ -26,7 +26,7 @@ class Reading:
 
     now            nothing is kept as later than this
     product_field  where another tool keeps our sku; None looks in the usual places
-    location       the file they come from, for problems
+    location       the file they come from; None for what comes as it happens
     """
 
     now: datetime
@@ -77,7 +77,8 @@ def _batches(rows: Iterable[Row], reading: Reading, tally: _Tally) -> Iterator[_
             tally.problems.add(row)
             continue
         for raw in [row] if isinstance(row, Event) else unwrapped(row):
-            _read(line, raw, next(places), reading, batch, tally)
+            place = next(places) if reading.location is None else None
+            _read(line, raw, place, reading, batch, tally)
         if len(batch.events) >= BATCH:
             yield batch
             batch = _Batch()
@@ -86,7 +87,7 @@ def _batches(rows: Iterable[Row], reading: Reading, tally: _Tally) -> Iterator[_
 
 
 def _read(
-    line: int | None, raw: Any, place: int, reading: Reading, batch: _Batch, tally: _Tally
+    line: int | None, raw: Any, place: int | None, reading: Reading, batch: _Batch, tally: _Tally
 ) -> None:
     if isinstance(raw, Event):
         batch.events.append(raw)
@@ -134,5 +135,6 @@ def _append(batch: _Batch, collection: Collection, reading: Reading, tally: _Tal
 
 
 def _sku(raw: Any) -> str | None:
+    """The product that a bad event names, for the report; only if it is text to show."""
     found = raw.get("product_id") if isinstance(raw, Mapping) else None
-    return found if isinstance(found, str) else None
+    return found[:MAX_ID_LENGTH] if isinstance(found, str) and found.isprintable() else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from lookalike.domain.attributes import VISUAL_ATTRIBUTES
 from lookalike.domain.controls import Control
 from lookalike.domain.event_parsing import signal_from
 from lookalike.domain.event_words import KIND_OF, plain
@@ -15,7 +16,8 @@ from lookalike.wire.schema import Json
 from lookalike.wire.users_schema import PreferencesBody
 
 SHOWN_FIELDS = ("name", "category", "price", "image_url", "url")
-TOLD = 3  # leanings in the words of a taste
+TOLD = 3  # values in the words of a taste
+KINDS_OF_PRODUCT = ("category", "product_type")
 DONE = {
     "purchase": "bought",
     "cart": "put into the cart",
@@ -105,16 +107,16 @@ def user(
     }
 
 
-def words(leanings: tuple[Leaning, ...], category: str | None = None) -> str:
-    """What a taste is, for people: "Mostly green, striped; often Shirts"; "" where unsure."""
-    told = [one for one in leanings if one.attribute not in {"category", "product_type", "brand"}]
-    kinds = [one.value for one in leanings if one.attribute in {"category", "product_type"}]
-    values = list(dict.fromkeys(one.value for one in told))[:TOLD]
-    kind = (kinds[0] if kinds else category or "").rpartition(">")[2].strip()
-    if not values:
-        return kind
-    text = ", ".join(values)
-    return f"{text[:1].upper()}{text[1:]}{f': {kind}' if kind else ''}"
+def words(leanings: tuple[Leaning, ...], kind: str = "") -> str:
+    """What a taste is, for people: "Navy, striped: Dresses"; "" where nothing is sure.
+
+    kind  what all of its products are, where they are the same
+    """
+    values = [one.value for name in VISUAL_ATTRIBUTES for one in leanings if one.attribute == name]
+    kinds = [one.value for one in leanings if one.attribute in KINDS_OF_PRODUCT]
+    told = ", ".join([value for value in values if value not in kinds][:TOLD])
+    what = (kind or (kinds[0] if kinds else "")).rpartition(">")[2].strip()
+    return ": ".join(filter(None, (told[:1].upper() + told[1:], what)))
 
 
 def preferences(body: PreferencesBody) -> tuple[tuple[str, Kind] | None, Signal | None]:
@@ -153,7 +155,7 @@ def _taste(one: Taste, products: Mapping[str, Document]) -> Json:
     return {
         "taste": one.id,
         "sku": one.sku,
-        "words": words(one.leanings, middle.get("category")) or name,
+        "words": words(one.leanings, _kind(one, products)) or name,
         "importance": one.importance,
         "is_muted": one.is_muted,
         "because": "you told us" if one.sku is None else f"you {done} {name}",
@@ -170,6 +172,12 @@ def _taste(one: Taste, products: Mapping[str, Document]) -> Json:
             for member in one.members
         ],
     }
+
+
+def _kind(one: Taste, products: Mapping[str, Document]) -> str:
+    """The category that all products of a taste share, or nothing."""
+    found = {str(products.get(member.sku or "", {}).get("category")) for member in one.members}
+    return found.pop() if len(found) == 1 and "None" not in found else ""
 
 
 def _dislike(one: Dislike, products: Mapping[str, Document]) -> Json:
