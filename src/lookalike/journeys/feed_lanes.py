@@ -22,9 +22,10 @@ from lookalike.profiles.slots import Lane
 LEAST_DEPTH = 120  # look-alikes read for each taste
 DEPTH_PER_LIMIT = 6
 MOST_POPULAR = 240
-MOST_NEW = 8_000  # up to so many new products are all scored; with more, look-alikes hold enough
+MOST_NEW = 6_000  # up to so many new products are all scored; of more, every second, third, ...
 NEW_POOL = 48
 MOST_DISLIKES = 12
+NEAR = 0.25  # likeness from which a product counts as like a taste: the band "same mood"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,8 @@ class Scored:
     products   (n,) product numbers
     likeness   (n, tastes) calibrated score against each taste; -inf where not asked
     rows       (n, tastes) the row of the product that matched
-    popular    (n,) popularity in [0, 1]
-    leaning    (n,) mean log-odds of its values
+    popular    (n,) popularity, weighed
+    leaning    (n,) log-odds of its values, weighed
     disliked   (n,) likeness to a dislike beyond what is forgiven
     vectors    (n, width) scaled first rows
     """
@@ -90,7 +91,7 @@ class Candidates:
         where = self._plain.where
         if where is None:
             return None
-        found = np.zeros(len(self.ranks.scores), dtype=np.bool_)
+        found = np.zeros(len(self.ranks.users), dtype=np.bool_)
         found[self.view.index.select(where)] = True
         return found
 
@@ -102,21 +103,22 @@ class Candidates:
     @cached_property
     def new(self) -> Integers:
         """Products that few have met: those nearest to a taste, or evenly over the catalog."""
-        unknown = self.ranks.new
+        unknown = self._passing(self.ranks.new, len(self.ranks.new))
         if not self.tastes:
-            passing = self._passing(unknown, len(unknown))
-            step = -(-len(passing) // NEW_POOL) or 1
-            return np.asarray(passing[::step])
-        if len(unknown) > MOST_NEW:
-            near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
-            return near[self.ranks.users[near] < FEW]
+            step = -(-len(unknown) // NEW_POOL) or 1
+            return np.asarray(unknown[::step])
+        step = -(-len(self.ranks.new) // MOST_NEW) or 1
+        sample = self.ranks.new[::step]
+        near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
         queries = np.stack([one.plan.queries[0] for one in self.tastes])
         bases = np.array([one.plan.base for one in self.tastes])
-        scores = (self.shelf.first_rows(unknown) @ queries.T + bases).max(axis=1)
+        scores = (self.shelf.first_rows(sample) @ queries.T + bases).max(axis=1)
+        scores = self.blend.affinity * scores + self._leaning(sample)
         if self.allowed is not None:
-            scores[~self.allowed[unknown]] = -np.inf
+            scores[~self.allowed[sample]] = -np.inf
         best = np.argsort(-scores, kind="stable")[:NEW_POOL]
-        return np.sort(unknown[best[np.isfinite(scores[best])]])
+        best = best[np.isfinite(scores[best])]
+        return np.union1d(sample[best], near[self.ranks.users[near] < FEW])
 
     def scored(self, varied: Integers) -> Scored:
         """Everything that a lane may place, with all that orders it."""
@@ -129,7 +131,7 @@ class Candidates:
             products=products,
             likeness=likeness,
             rows=rows,
-            popular=self.ranks.scores[products],
+            popular=self.blend.popularity(self.ranks.now[products], self.ranks.lasting[products]),
             leaning=self._leaning(products),
             disliked=self._disliked(first),
             vectors=np.asarray(first * self.shelf.lens.scale),
@@ -139,17 +141,19 @@ class Candidates:
         """One lane for each taste, then popular, new, varied."""
         blend = self.blend
         share = blending.shares(self.profile, blend)
-        doubt = 1 - blend.known(self.profile)
-        liked = blend.leaning * scored.leaning - blend.dislike * scored.disliked
+        plain = scored.popular + scored.leaning - blend.dislike * scored.disliked
         near = scored.likeness.max(axis=1) if self.tastes else np.zeros(len(scored.products))
+        popular_places = np.searchsorted(scored.products, self.popular)
         lanes = []
         for number, (one, own) in enumerate(zip(self.tastes, share.tastes, strict=True)):
-            among = np.union1d(one.found.products, self.popular)
-            score = scored.likeness[:, number] + blend.popular * doubt * scored.popular + liked
-            lanes.append(_lane(own, scored, among, score))
-        general = scored.popular + blend.affinity * near + liked
-        lanes.append(_lane(share.popular, scored, self.popular, general))
-        lanes.append(_lane(share.new, scored, self.new, near + liked, is_drawn=True))
+            alike = self.popular[scored.likeness[popular_places, number] >= NEAR]
+            score = plain + blend.affinity * scored.likeness[:, number]
+            among = np.union1d(one.found.products, alike)
+            lanes.append(_lane(own, scored, among, score / blend.unit))
+        score = (plain + blend.affinity * near) / blend.unit
+        lanes.append(_lane(share.popular, scored, self.popular, score))
+        score = score - scored.popular / blend.unit
+        lanes.append(_lane(share.new, scored, self.new, score, is_drawn=True))
         place = np.searchsorted(scored.products, varied)
         lanes.append(Lane(share.varied, place, np.linspace(1, 0.5, len(place))))
         return lanes
@@ -185,9 +189,8 @@ class Candidates:
         return plan(self._asked, start, self.view)
 
     def _passing(self, products: Integers, most: int) -> Integers:
-        if self.allowed is not None:
-            products = products[self.allowed[products]]
-        return products[:most]
+        passing = products if self.allowed is None else products[self.allowed[products]]
+        return np.asarray(passing[:most])
 
     def _likeness(self, products: Integers, first: Floats) -> tuple[Doubles, Integers]:
         """Scores of the first image; what a search found keeps the image and score it found."""
@@ -201,14 +204,20 @@ class Candidates:
         return likeness, rows
 
     def _leaning(self, products: Integers) -> Doubles:
+        names, odds = self.log_odds(products)
+        weights = np.array([self.blend.weight(name, len(names)) for name in names])
+        return np.asarray(odds @ weights)
+
+    def log_odds(self, products: Integers) -> tuple[list[str], Doubles]:
+        """The fields that the user leans in, and (products, fields) log-odds of the values."""
         profile = self.profile
-        if profile.is_paused or not profile.odds:
-            return np.zeros(len(products))
+        if profile.is_paused:
+            return [], np.zeros((len(products), 0))
         codes = {
             name: (self.view.index.codes(name, products), self.shelf.coded(name, odds))
             for name, odds in profile.odds.items()
         }
-        return blending.leaning(profile, codes, len(products))
+        return list(codes), blending.leanings(profile, codes, len(products))
 
     def _disliked(self, first: Floats) -> Doubles:
         """How alike each is to a disliked product, in the channels that are to blame."""

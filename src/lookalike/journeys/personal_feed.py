@@ -18,7 +18,7 @@ from lookalike.domain.results import (
 )
 from lookalike.journeys import paging
 from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.feed_lanes import Candidates, TasteSearch
+from lookalike.journeys.feed_lanes import NEAR, Candidates, TasteSearch
 from lookalike.journeys.find_similar import RIVALS, caps
 from lookalike.journeys.shelf import Ranks, Shelf, representatives_of
 from lookalike.journeys.tell import Page, documents_of, told
@@ -33,7 +33,6 @@ SPOKEN_ACTION = {
     "view": "looked at",
     "click": "looked at",
 }
-NEAR = 0.25  # likeness from which a popular or new product is told as like a taste: "same mood"
 GENERAL: tuple[Lane, ...] = ("popular", "new", "varied")
 
 
@@ -93,7 +92,8 @@ class _Feed:
 
     @property
     def state(self) -> str:
-        return f"{self._parts.profile.version}/{self._parts.ranks.version}"
+        parts = self._parts
+        return f"{parts.profile.version}/{parts.ranks.version}/{parts.blend}"
 
     def placed(self, count: int) -> list[Placed]:
         view, scored = self._parts.view, self._scored
@@ -232,15 +232,12 @@ class _Feed:
 
     def _extras(self, one: Placed) -> dict[str, float]:
         """What orders a place beside its likeness to a product, as parts of its score."""
-        scored, blend, profile = self._scored, self._parts.blend, self._parts.profile
-        lane = self._lane_name(one)
-        popular = float(scored.popular[one.candidate])
+        scored, blend, place = self._scored, self._parts.blend, one.candidate
+        known = self._lane_name(one) != "new"
         parts = {
-            "popularity": popular
-            if lane == "popular"
-            else blend.popular * (1 - blend.known(profile)) * popular * (lane == "taste"),
-            "leanings": blend.leaning * float(scored.leaning[one.candidate]),
-            "dislikes": -blend.dislike * float(scored.disliked[one.candidate]),
+            "popularity": known * float(scored.popular[place]) / blend.unit,
+            "leanings": float(scored.leaning[place]) / blend.unit,
+            "dislikes": -blend.dislike * float(scored.disliked[place]) / blend.unit,
         }
         return {name: part for name, part in parts.items() if part}
 

@@ -172,14 +172,16 @@ def representatives_of(shelf: Shelf, products: Integers, *, count: int) -> tuple
 class Ranks:
     """Popularity over the product numbers of one view.
 
-    scores  (products,) in [0, 1]; 0 where nobody has done anything
-    users   (products,) how many users a day, summed, met it
-    order   products with a score, most popular first; ties go to the lower sku
-    new     products that few have met, in the order of their skus
+    now      (products,) in [0, 1]; 0 where nobody has done anything
+    lasting  (products,) the same with slower decay
+    users    (products,) how many users a day, summed, met it
+    order    products that somebody met, those first that lead in either; ties to the lower sku
+    new      products that few have met, in the order of their skus
     version  stands for the counts
     """
 
-    scores: Doubles
+    now: Doubles
+    lasting: Doubles
     users: Integers
     order: Integers
     new: Integers
@@ -191,17 +193,27 @@ def ranks(popular: Popularity, view: CatalogView) -> Ranks:
     index = view.index
     everything = index.select(None)
     size = int(everything.max(initial=-1)) + 1
-    scores = np.zeros(size)
+    now, lasting = np.zeros(size), np.zeros(size)
     users = np.zeros(size, dtype=np.int64)
-    for sku, score in popular.scores.items():
+    for sku, score in popular.now.items():
         number = index.number(sku)
         if number is not None:
-            scores[number] = score
+            now[number], lasting[number] = score, popular.lasting[sku]
             users[number] = popular.users[sku]
-    shown = everything[scores[everything] > 0]
-    order = shown[np.argsort(-scores[shown], kind="stable")]
-    version = hashlib.blake2b(scores.tobytes() + users.tobytes(), digest_size=8).hexdigest()
-    return Ranks(scores, users, order, everything[users[everything] < FEW], version)
+    shown = everything[users[everything] > 0]
+    order = shown[
+        np.argsort(np.minimum(_places(now[shown]), _places(lasting[shown])), kind="stable")
+    ]
+    text = now.tobytes() + lasting.tobytes() + users.tobytes()
+    version = hashlib.blake2b(text, digest_size=8).hexdigest()
+    return Ranks(now, lasting, users, order, everything[users[everything] < FEW], version)
+
+
+def _places(scores: Doubles) -> Integers:
+    """(n,) the place of each in the order of the scores, from 0."""
+    found = np.empty(len(scores), dtype=np.int64)
+    found[np.argsort(-scores, kind="stable")] = np.arange(len(scores))
+    return found
 
 
 def _facts(sku: str, row: Floats, document: Mapping[str, Any], fields: Iterable[str]) -> Facts:

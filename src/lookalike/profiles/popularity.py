@@ -10,11 +10,9 @@ from typing import NamedTuple
 from lookalike.domain.events import Event
 from lookalike.domain.profile import ACTION_WEIGHTS
 
-NOW_D, SEASON_D = 7.0, 60.0
-"""Half-lives.  Last week tells most (in fashion it is the strongest baseline there is); the season
-breaks ties and carries shops with few events a day."""
-SEASON_SHARE = 0.15
-WINDOW_D = 180  # what is older has decayed to nothing in both
+NOW_D, SEASON_D = 7.0, 90.0
+"""Half-lives of what is popular now and of what lasts.  Which of the two tells more differs between
+shops, so a feed weighs them apart (`profiles/learn.py`)."""
 FEW = 5  # users below which a product counts as new: nobody knows yet how it does
 
 
@@ -31,11 +29,13 @@ class DayCount(NamedTuple):
 class Popularity:
     """Of every product that anybody did something with.
 
-    scores  sku -> (0, 1], the logarithm of its decayed weight; 1 is the most popular product
-    users   sku -> users a day, summed: how much is known of it
+    now      sku -> (0, 1], the logarithm of its weight decayed by NOW_D; 1 is the most popular
+    lasting  the same by SEASON_D
+    users    sku -> users a day, summed: how much is known of it
     """
 
-    scores: Mapping[str, float] = field(default_factory=dict)
+    now: Mapping[str, float] = field(default_factory=dict)
+    lasting: Mapping[str, float] = field(default_factory=dict)
     users: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -47,18 +47,23 @@ def popularity(
     if not known:
         return Popularity()
     newest = max(one.day for one in known)
-    heat: dict[str, float] = defaultdict(float)
+    now: dict[str, float] = defaultdict(float)
+    lasting: dict[str, float] = defaultdict(float)
     users: dict[str, int] = defaultdict(int)
     for sku, kind, day, count in sorted(known):
-        age = (newest - day).days
-        if age <= WINDOW_D:
-            decay = math.exp2(-age / NOW_D) + SEASON_SHARE * math.exp2(-age / SEASON_D)
-            heat[sku] += weights[kind] * count * decay
+        age, weight = (newest - day).days, weights[kind] * count
+        now[sku] += weight * math.exp2(-age / NOW_D)
+        lasting[sku] += weight * math.exp2(-age / SEASON_D)
         users[sku] += count
     least = min(weights[one.kind] for one in known)
-    logs = {sku: math.log1p(value / least) for sku, value in heat.items()}
+    return Popularity(_logs(now, least), _logs(lasting, least), dict(users))
+
+
+def _logs(weights: Mapping[str, float], least: float) -> dict[str, float]:
+    """The logarithm of 1 + weight in units of the least action, as shares of the largest."""
+    logs = {sku: math.log1p(value / least) for sku, value in weights.items()}
     most = max(logs.values())
-    return Popularity({sku: value / most for sku, value in logs.items()}, dict(users))
+    return {sku: value / most for sku, value in logs.items()}
 
 
 def day_counts(events: Iterable[Event]) -> list[DayCount]:

@@ -8,7 +8,7 @@ import numpy as np
 from lookalike.domain.arrays import Doubles, Floats, Integers
 
 WINDOW = 32  # best candidates of a list that compete for its next place
-TEMPERATURE = 0.1  # of draws: a candidate that scores 0.1 more is e times as likely; by eye
+TEMPERATURE = 0.05  # of draws: a candidate that scores 0.05 more is e times as likely; by eye
 
 
 @dataclass(frozen=True, eq=False)
