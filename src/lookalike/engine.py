@@ -187,7 +187,9 @@ class Engine:
         if isinstance(question.anchor, UserAnchor):
             return self._parts.feed(question, collection)
         view = self._parts.view(collection)
-        return find_similar(view, question, self._parts.start(view, question.anchor))
+        start = self._parts.start(view, question.anchor)
+        personal = self._parts.personal(question.user_id, view, collection)
+        return find_similar(view, question, start, personal=personal)
 
     def feed(
         self,
@@ -315,8 +317,12 @@ class Engine:
     def quality(self, *, collection: str | None = None) -> Quality:
         """What a merchandiser asks of a collection: how good, how stable, what is odd."""
         name = self._parts.name(collection)
+        parts = self._parts
         return Quality(
-            self._parts.collection(name), self._parts.live(name), partial(self._parts.tools, name)
+            parts.collection(name),
+            parts.live(name),
+            partial(parts.tools, name),
+            parts.profiles(name),
         )
 
     def swap(

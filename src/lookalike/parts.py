@@ -16,6 +16,7 @@ from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
 from lookalike.journeys.personal_feed import FeedParts, personal_feed
+from lookalike.journeys.personal_order import PersonalOrder
 from lookalike.journeys.user_profiles import UserProfiles
 from lookalike.registry import make_encoder
 from lookalike.settings import Settings
@@ -72,8 +73,19 @@ class Parts:
             if isinstance(anchor, UserAnchor)
             else Profile()
         )
-        found = FeedParts(view, profile, profiles.shelf(view), profiles.ranks(view))
+        found = FeedParts(
+            view, profile, profiles.shelf(view), profiles.ranks(view), profiles.blend()
+        )
         return personal_feed(question, found)
+
+    def personal(
+        self, user_id: str | None, view: CatalogView, collection: str | None
+    ) -> PersonalOrder | None:
+        """How a user's tastes order other lists; None where no user is named."""
+        if user_id is None:
+            return None
+        profiles = self.profiles(collection)
+        return PersonalOrder(view, profiles.profile(user_id, view), profiles.shelf(view))
 
     @cached_property
     def learning(self) -> Learning:

@@ -1,18 +1,17 @@
 """How well feeds tell what users go for next: a log replayed up to a moment."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles
-from lookalike.domain.events import Event
 from lookalike.domain.feed_evaluation import DEPTH, FeedFigures, FeedGroup, FeedScores, Split
 from lookalike.domain.filters import In
-from lookalike.domain.problems import Problem
 from lookalike.domain.profile import Learning, Profile
 from lookalike.domain.progress import Report, Step, silent
-from lookalike.domain.query import FEED_DIVERSITY, ProductAnchor, Retrieval, UserAnchor
+from lookalike.domain.query import FEED_DIVERSITY, Retrieval, UserAnchor
 from lookalike.errors import InvalidInput
 from lookalike.evaluation.replay import (
     COLD_EVENTS,
@@ -23,9 +22,9 @@ from lookalike.evaluation.replay import (
     list_scores,
     novelty,
 )
-from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_baselines import baselines
+from lookalike.journeys.feed_log import Log
 from lookalike.journeys.learn_blend import Fitted, learn_blend
 from lookalike.journeys.personal_feed import FeedParts, personal_feed
 from lookalike.journeys.shelf import Ranks, Shelf, ranks
@@ -38,33 +37,16 @@ STAGE = "asking"
 OURS = "feed"
 
 
-@dataclass(frozen=True)
-class ReplayTools:
-    """What a replay works with beside the log and the view.
-
-    The feed's weights are fitted to the events before the split, as `feed --learn` does.
-    """
-
-    start: Callable[[ProductAnchor], Start]
-    learning: Learning
-    versions: Mapping[str, object]
-    report: Report = silent
-
-
 def evaluate_feed(
-    events: Sequence[Event],
-    split: Split,
-    view: CatalogView,
-    tools: ReplayTools,
-    *,
-    problems: Sequence[Problem] = (),
+    log: Log, split: Split, view: CatalogView, learning: Learning, *, report: Report = silent
 ) -> FeedScores:
     """Every user who went for something new after the split is asked for as of the split.
 
-    The lists are made by the very code that serves, from the events before the split alone.
+    The lists are made by the very code that serves, from the events before the split alone; its
+    weights are fitted to these too, as `feed --learn` does.
     Raises InvalidInput when nothing is left to look for.
     """
-    replay = cut(events, split, set(view.index.skus(view.index.select(None))))
+    replay = cut(log.events, split, set(view.index.skus(view.index.select(None))))
     users = _drawn(list(replay.wanted), split)
     if not users or not replay.before:
         raise InvalidInput(
@@ -72,10 +54,8 @@ def evaluate_feed(
             "or nothing happened before.",
             hint="Choose an earlier or later --split; the events' products must be indexed.",
         )
-    feeds = _Feeds.of(replay, view, tools)
-    methods, missing = baselines(
-        replay.before, view, tools.start, split=split.time, seed=split.seed
-    )
+    feeds = _Feeds.of(replay, view, learning)
+    methods, missing = baselines(replay.before, view, split=split.time, seed=split.seed)
     lists: dict[str, dict[str, list[str]]] = {OURS: {}, **{name: {} for name in methods}}
     arrivals: dict[str, list[str]] = {}
     cold = feeds.cold()
@@ -86,7 +66,7 @@ def evaluate_feed(
         if cold and any(sku not in replay.known for sku in replay.wanted[user]):
             arrivals[user] = feeds.shown(user, only=cold)
         if done % 20 == 0 or done == len(users):
-            tools.report(Step(STAGE, done, len(users)))
+            report(Step(STAGE, done, len(users)))
     groups = _Groups(replay, users, lists, len(view.index), split.seed)
     return FeedScores(
         split=split.time,
@@ -97,11 +77,13 @@ def evaluate_feed(
         left_out={**replay.left_out, **_not_drawn(len(replay.wanted) - len(users))},
         missing=missing,
         versions={
-            **tools.versions,
+            "lookalike": version("lookalike"),
+            "extractor": view.fingerprint,
+            "generation": view.generation,
             "weights": feeds.fitted.blend.to_json(),
             "weights_from": feeds.fitted.choices,
         },
-        problems=problems,
+        problems=log.problems,
     )
 
 
@@ -122,18 +104,18 @@ class _Feeds:
 
     replay: Replay
     view: CatalogView
-    tools: ReplayTools
+    learning: Learning
     shelf: Shelf
     ranks: Ranks
     fitted: Fitted
 
     @classmethod
-    def of(cls, replay: Replay, view: CatalogView, tools: ReplayTools) -> "_Feeds":
+    def of(cls, replay: Replay, view: CatalogView, learning: Learning) -> "_Feeds":
         events = [one for own in replay.before.values() for one in own]
-        popular = popularity(day_counts(events), tools.learning.weights)
+        popular = popularity(day_counts(events), learning.weights)
         shelf = Shelf(view)
-        fitted = learn_blend(events, shelf, tools.learning)
-        return cls(replay, view, tools, shelf, ranks(popular, view), fitted)
+        fitted = learn_blend(events, shelf, learning)
+        return cls(replay, view, learning, shelf, ranks(popular, view), fitted)
 
     def cold(self) -> tuple[str, ...]:
         """Products that nobody had met."""
@@ -155,7 +137,7 @@ class _Feeds:
     def _profile(self, user: str) -> Profile:
         events = kept((), self.replay.before.get(user, ()))
         facts = facts_of(events, self.shelf)
-        return profile(events, facts, self.shelf.lens, learning=self.tools.learning)
+        return profile(events, facts, self.shelf.lens, learning=self.learning)
 
 
 class _Groups:

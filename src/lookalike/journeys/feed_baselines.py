@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
 from lookalike.domain.events import Event
+from lookalike.domain.features import ImageFeatures
 from lookalike.domain.feed_evaluation import DEPTH
 from lookalike.domain.profile import ACTION_WEIGHTS
-from lookalike.domain.query import ProductAnchor, Retrieval
-from lookalike.errors import Unavailable
+from lookalike.domain.query import ImageAnchor, ProductAnchor, Retrieval
+from lookalike.errors import NotFound, Unavailable
 from lookalike.evaluation.collaborative import collaborative
-from lookalike.journeys.anchors import Start
+from lookalike.journeys.anchors import start_from
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.find_similar import find_similar
 
@@ -23,7 +24,6 @@ Method = Callable[[str], list[str]]
 def baselines(
     before: Mapping[str, Sequence[Event]],
     view: CatalogView,
-    start: Callable[[ProductAnchor], Start],
     *,
     split: datetime,
     seed: int,
@@ -41,7 +41,7 @@ def baselines(
         "popularity": lambda user: _filled([], popular, met.get(user, set())),
         "recent_popularity": lambda user: _filled(recent, popular, met.get(user, set())),
         "last_item": lambda user: _filled(
-            _last_item(before.get(user, ()), view, start), popular, met.get(user, set())
+            _last_item(before.get(user, ()), view), popular, met.get(user, set())
         ),
     }
     try:
@@ -77,16 +77,19 @@ def _counts(event: Event, there: Set[str]) -> bool:
     return event.product_id in there and event.kind in ACTION_WEIGHTS
 
 
-def _last_item(
-    events: Sequence[Event], view: CatalogView, start: Callable[[ProductAnchor], Start]
-) -> list[str]:
+def _last_item(events: Sequence[Event], view: CatalogView) -> list[str]:
     for one in reversed(events):
         known = one.product_id is not None and view.index.number(one.product_id) is not None
         if known and one.kind in ACTION_WEIGHTS and one.product_id is not None:
             question = Retrieval(ProductAnchor(one.product_id), limit=3 * DEPTH, explain=False)
-            answer = find_similar(view, question, start(ProductAnchor(one.product_id)))
+            answer = find_similar(view, question, start_from(question.anchor, view, measure=_none))
             return [found.sku for found in answer.recommendations]
     return []
+
+
+def _none(_: ImageAnchor) -> ImageFeatures:
+    """No photo is asked about here."""
+    raise NotFound("A replay has no photos.")
 
 
 def _filled(first: Sequence[str], then: Sequence[str], met: Set[str]) -> list[str]:

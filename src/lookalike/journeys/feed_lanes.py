@@ -133,7 +133,7 @@ class Candidates:
             rows=rows,
             popular=self.blend.popularity(self.ranks.now[products], self.ranks.lasting[products]),
             leaning=self._leaning(products),
-            disliked=self._disliked(first),
+            disliked=self.disliked(first),
             vectors=np.asarray(first * self.shelf.lens.scale),
         )
 
@@ -219,7 +219,16 @@ class Candidates:
         }
         return list(codes), blending.leanings(profile, codes, len(products))
 
-    def _disliked(self, first: Floats) -> Doubles:
+    def nearest(self, first: Floats) -> Doubles:
+        """(n,) likeness of rows to the nearest taste that gets places; 0 without one."""
+        tastes = [self._start(one) for one in blending.served(self.profile)]
+        if not tastes:
+            return np.zeros(len(first))
+        plans = [plan(self.question, one, self.view) for one in tastes]
+        scores = [np.einsum("ij,j->i", first, one.queries[0]) + one.base for one in plans]
+        return np.asarray(np.max(scores, axis=0), dtype=np.float64)
+
+    def disliked(self, first: Floats) -> Doubles:
         """How alike each is to a disliked product, in the channels that are to blame."""
         newest = [] if self.profile.is_paused else self.profile.dislikes[:MOST_DISLIKES]
         known = self.shelf.facts([one.sku for one in newest if one.sku])

@@ -8,12 +8,10 @@ import numpy as np
 
 from lookalike.domain.arrays import Doubles
 from lookalike.domain.events import Event
-from lookalike.domain.profile import Learning, Profile, Taste
+from lookalike.domain.profile import Learning, Profile
 from lookalike.domain.query import Retrieval, UserAnchor
-from lookalike.journeys.feed_lanes import NEAR, Candidates, TasteSearch
-from lookalike.journeys.plan import plan
+from lookalike.journeys.feed_lanes import NEAR, Candidates
 from lookalike.journeys.shelf import Ranks, Shelf, ranks
-from lookalike.journeys.tell import Page
 from lookalike.journeys.user_profiles import facts_of
 from lookalike.profiles import blend as blending
 from lookalike.profiles.blend import Blend
@@ -21,8 +19,10 @@ from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
 from lookalike.profiles.learn import Choice, fitted
 from lookalike.profiles.popularity import FEW, day_counts, popularity
+from lookalike.storage.events import EventStore
 
 MOST_EVENTS = 60_000  # newest events that are read
+PAGE = 10_000
 MOST_USERS = 600  # users whose last choice is learned from, those with the newest ones
 LEAST_CHOICES = 20  # below it the log says too little, and the defaults stay
 SAMPLED = 60  # products beside the popular ones that a choice is compared with
@@ -61,6 +61,18 @@ def learn_blend(
     rng = np.random.default_rng(seed)
     made = [_Made.of(case, shelf, known, learning, rng) for case in cases]
     return Fitted(_fit([one for one in made if one is not None]), len(cases))
+
+
+def newest_events(log: EventStore) -> list[Event]:
+    """The newest MOST_EVENTS of a log."""
+    number = max(0, log.latest() - MOST_EVENTS)
+    found: list[Event] = []
+    while True:
+        page = log.since(number, limit=PAGE)
+        found += page.events
+        if page.latest == number:
+            return found
+        number = page.latest
 
 
 @dataclass(frozen=True)
@@ -119,7 +131,7 @@ class _Made:
         products, offset = found.sampled(case.chosen, rng)
         if products is None:
             return None
-        near = found.near(products)
+        near = found.nearest(shelf.view.index.vectors(shelf.view.index.first_rows(products)))
         names, odds = found.log_odds(products)
         features = np.column_stack([known.now[products], known.lasting[products], near, odds])
         is_alike = bool(near[0] >= NEAR) if blending.served(who) else None
@@ -157,21 +169,6 @@ class _Alternatives(Candidates):
     def everything(self) -> np.ndarray:
         """Every product number; the ranks hold one entry for each number ever given."""
         return np.flatnonzero(self.ranks.users >= 0)
-
-    def near(self, products: np.ndarray) -> Doubles:
-        """(products,) likeness to the nearest taste that gets places; 0 without one."""
-        searches = [self._plan_only(one) for one in blending.served(self.profile)]
-        if not searches:
-            return np.zeros(len(products))
-        rows = self.view.index.vectors(self.view.index.first_rows(products))
-        scores = [rows @ one.plan.queries[0] + one.plan.base for one in searches]
-        return np.asarray(np.max(scores, axis=0), dtype=np.float64)
-
-    def _plan_only(self, taste: Taste) -> TasteSearch:
-        start = self._start(taste)
-        none = np.zeros(0, dtype=np.int64)
-        todo = plan(self.question, start, self.view)
-        return TasteSearch(taste, start, todo, Page(none, none, none, np.zeros(0)))
 
 
 def _fit(made: Sequence[_Made]) -> Blend:

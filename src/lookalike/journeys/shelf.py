@@ -188,6 +188,11 @@ class Ranks:
     version: str = ""
 
 
+_NONE, _NOTHING = np.zeros(0), np.zeros(0, dtype=np.int64)
+NOBODY = Ranks(_NONE, _NONE, _NOTHING, _NOTHING, _NOTHING)
+"""Ranks for what does not ask for popularity."""
+
+
 def ranks(popular: Popularity, view: CatalogView) -> Ranks:
     """Popularity by product number, so that a question looks it up in one step."""
     index = view.index

@@ -13,6 +13,7 @@ from lookalike.domain.profile import Facts, Learning, Profile
 from lookalike.errors import NotFound
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.shelf import Ranks, Shelf, ranks
+from lookalike.profiles.blend import Blend
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
 from lookalike.profiles.popularity import DayCount, popularity
@@ -24,6 +25,9 @@ IDLE_S = 900.0  # a user who has not been asked about for so long is dropped fro
 COUNT_EVERY_S = 0.5  # popularity follows the log within a second
 A_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """When somebody without a past picked: ages count from the newest event, so any moment will do."""
+BLEND_EVERY_S = 1.0
+BLEND = "feed_blend"
+"""The collection's setting that holds the weights."""
 IDLE_SHARE = 10  # or, where counting takes long, within ten times as long
 
 
@@ -55,13 +59,14 @@ class UserProfiles:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._collection = collection
-        self._learning = learning
+        self.learning = learning
         self._clock = clock
         self._lock = threading.Lock()
         self._users: OrderedDict[str, _Known] = OrderedDict()
         self._shelf: Shelf | None = None
         self._ranks: tuple[Shelf, int, Ranks] | None = None
         self._next_count = float("-inf")
+        self._blend: tuple[float, Blend] | None = None
 
     def profile(self, user_id: str, view: CatalogView) -> Profile:
         """What is known of a user; an unknown one has an empty profile."""
@@ -100,7 +105,7 @@ class UserProfiles:
         ]
         events = kept(past, picks)
         return profile(
-            events, facts_of(events, shelf), shelf.lens, learning=self._learning, controls=wishes
+            events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
         )
 
     def shelf(self, view: CatalogView) -> Shelf:
@@ -121,12 +126,26 @@ class UserProfiles:
                 return known[2]
         started = self._clock()
         counts = [DayCount(*row) for row in self._collection.popularity.counts()]
-        found = ranks(popularity(counts, self._learning.weights), view)
+        found = ranks(popularity(counts, self.learning.weights), view)
         ended = self._clock()
         with self._lock:
             self._ranks = (shelf, latest, found)
             self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
         return found
+
+    def blend(self) -> Blend:
+        """The weights that the last `learn` found, or the defaults; read anew every second."""
+        known, now = self._blend, self._clock()
+        if known is None or now - known[0] > BLEND_EVERY_S:
+            stored = self._collection.settings().get(BLEND)
+            found = Blend.from_json(stored) if isinstance(stored, dict) else Blend()
+            known = self._blend = (now, found)
+        return known[1]
+
+    def keep_blend(self, found: Blend) -> None:
+        """Every process asks with these weights within a second."""
+        self._collection.update_settings({BLEND: found.to_json()})
+        self._blend = None
 
     def forget(self, user_id: str) -> None:
         """Drop what is in memory of a user; the log decides what is known from now on."""
@@ -154,7 +173,7 @@ class UserProfiles:
         self, state: UserState, events: tuple[Event, ...], wishes: Controls, shelf: Shelf
     ) -> _Known:
         found = profile(
-            events, facts_of(events, shelf), shelf.lens, learning=self._learning, controls=wishes
+            events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
         )
         return _Known(state, events, wishes, shelf, found, self._clock())
 
