@@ -22,6 +22,7 @@ COMMANDS = {
     "products": "lookalike.cli.catalog:products",
     "show": "lookalike.cli.catalog:show",
     "export": "lookalike.cli.catalog:export",
+    "feed": "lookalike.cli.feed:feed",
     "events": "lookalike.cli.events:events",
     "users": "lookalike.cli.users:users",
     "evaluate": "lookalike.cli.evaluate:evaluate",

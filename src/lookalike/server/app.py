@@ -8,7 +8,17 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from lookalike.engine import Engine
-from lookalike.server import attributes, catalog, events, health, jobs, photos, retrieval, users
+from lookalike.server import (
+    attributes,
+    catalog,
+    events,
+    feed,
+    health,
+    jobs,
+    photos,
+    retrieval,
+    users,
+)
 from lookalike.server.problems import install_problem_documents
 
 CONTENT_SECURITY_POLICY = (
@@ -29,7 +39,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.state.engine = engine
     install_problem_documents(app)
     app.middleware("http")(_secured)
-    for part in (health, attributes, catalog, retrieval, photos, jobs, events, users):
+    for part in (health, attributes, catalog, retrieval, photos, jobs, events, feed, users):
         app.include_router(part.router, prefix="/v1")
     _mount_storefront(app)
     return app
