@@ -25,6 +25,7 @@ MOST_POPULAR = 240
 MOST_NEW = 6_000  # up to so many new products are all scored; of more, every second, third, ...
 NEW_POOL = 48
 MOST_DISLIKES = 12
+CURIOSITY = 1.0  # log-odds of a product that nobody has met in the places for new ones
 NEAR = 0.25  # likeness from which a product counts as like a taste: the band "same mood"
 
 
@@ -48,6 +49,7 @@ class Scored:
     popular    (n,) popularity, weighed
     leaning    (n,) log-odds of its values, weighed
     disliked   (n,) likeness to a dislike beyond what is forgiven
+    users      (n,) how many have met it
     vectors    (n, width) scaled first rows
     """
 
@@ -57,6 +59,7 @@ class Scored:
     popular: Doubles
     leaning: Doubles
     disliked: Doubles
+    users: Integers
     vectors: Floats
 
     def similarity(self, candidate: int, base: float) -> Floats:
@@ -134,6 +137,7 @@ class Candidates:
             popular=self.blend.popularity(self.ranks.now[products], self.ranks.lasting[products]),
             leaning=self._leaning(products),
             disliked=self.disliked(first),
+            users=self.ranks.users[products],
             vectors=np.asarray(first * self.shelf.lens.scale),
         )
 
@@ -152,7 +156,8 @@ class Candidates:
             lanes.append(_lane(own, scored, among, score / blend.unit))
         score = (plain + blend.affinity * near) / blend.unit
         lanes.append(_lane(share.popular, scored, self.popular, score))
-        score = score - scored.popular / blend.unit
+        unmet = CURIOSITY / (1 + scored.users)
+        score = score + (unmet - scored.popular) / blend.unit
         lanes.append(_lane(share.new, scored, self.new, score, is_drawn=True))
         place = np.searchsorted(scored.products, varied)
         lanes.append(Lane(share.varied, place, np.linspace(1, 0.5, len(place))))

@@ -32,7 +32,7 @@ ALIKE_PRIOR = 30.0
 WANTED = ("purchase", "cart", "save")
 ALIKE_BOUNDS = (0.15, 0.75)
 NEW_FOLLOWED = 0.2  # places for new products as a share of how often people go for such
-NEW_BOUNDS = (0.05, 0.1)
+NEW_BOUNDS = (0.05, 0.15)
 
 
 @dataclass(frozen=True)

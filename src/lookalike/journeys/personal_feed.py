@@ -18,7 +18,7 @@ from lookalike.domain.results import (
 )
 from lookalike.journeys import paging
 from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.feed_lanes import NEAR, Candidates, TasteSearch
+from lookalike.journeys.feed_lanes import CURIOSITY, NEAR, Candidates, TasteSearch
 from lookalike.journeys.find_similar import RIVALS, caps
 from lookalike.journeys.shelf import Ranks, Shelf, representatives_of
 from lookalike.journeys.tell import Page, documents_of, told
@@ -237,6 +237,7 @@ class _Feed:
         parts = {
             "popularity": known * float(scored.popular[place]) / blend.unit,
             "leanings": float(scored.leaning[place]) / blend.unit,
+            "novelty": (not known) * CURIOSITY / (1 + float(scored.users[place])) / blend.unit,
             "dislikes": -blend.dislike * float(scored.disliked[place]) / blend.unit,
         }
         return {name: part for name, part in parts.items() if part}

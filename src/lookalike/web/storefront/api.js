@@ -48,6 +48,26 @@ export function retrieve(collection, question, signal) {
   });
 }
 
+/** What a user will like, best first, each with its reason. */
+export function feed(collection, user, limit, signal) {
+  const query = new URLSearchParams({ limit });
+  return get(`${root(collection)}/users/${encodeURIComponent(user)}/feed?${query}`, signal);
+}
+
+/** Pictures that tell most about a taste. */
+export function quiz(collection, signal) {
+  return get(`${root(collection)}/quiz`, signal);
+}
+
+/** Keep what somebody did. */
+export function record(collection, events) {
+  return ask(`${root(collection)}/events`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ events }),
+  });
+}
+
 export function upload(collection, file) {
   const body = new FormData();
   body.append("file", file, file.name || "photo");

@@ -11,6 +11,7 @@ import { announce, failure, message } from "./messages.js";
 import { listenForPhotos, uploaded } from "./photos.js";
 import { photoPage } from "./photo-page.js";
 import { productPage } from "./product-page.js";
+import { quizPage } from "./quiz-page.js";
 import { catalogHref, photoHref, route } from "./routes.js";
 import { closeWhyElsewhere } from "./why.js";
 
@@ -18,6 +19,7 @@ const PAGES = {
   catalog: catalogPage,
   product: productPage,
   photo: photoPage,
+  quiz: quizPage,
   missing: missingPage,
 };
 const NAME = "Lookalike";
