@@ -85,6 +85,7 @@ def user(
     user_id: str, profile: Profile, products: Mapping[str, Document], collection_id: str
 ) -> Json:
     """The shape of `UserBody`."""
+    products = {sku: answers.product(one, collection_id) for sku, one in products.items()}
     return {
         "user_id": user_id,
         "collection_id": collection_id,
