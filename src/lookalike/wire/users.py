@@ -15,7 +15,7 @@ from lookalike.wire import answers
 from lookalike.wire.schema import Json
 from lookalike.wire.users_schema import PreferencesBody
 
-SHOWN_FIELDS = ("name", "category", "price", "image_url", "url")
+SHOWN_FIELDS = ("name", "category", "price", "currency", "image_url", "url")
 TOLD = 3  # values in the words of a taste
 KINDS_OF_PRODUCT = ("category", "product_type")
 DONE = {

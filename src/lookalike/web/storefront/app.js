@@ -13,6 +13,7 @@ import { photoPage } from "./photo-page.js";
 import { productPage } from "./product-page.js";
 import { quizPage } from "./quiz-page.js";
 import { catalogHref, photoHref, route } from "./routes.js";
+import { tastesPage } from "./tastes-page.js";
 import { closeWhyElsewhere } from "./why.js";
 
 const PAGES = {
@@ -20,6 +21,7 @@ const PAGES = {
   product: productPage,
   photo: photoPage,
   quiz: quizPage,
+  tastes: tastesPage,
   missing: missingPage,
 };
 const NAME = "Lookalike";

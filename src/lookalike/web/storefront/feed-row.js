@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { element } from "./dom.js";
 import { announce, failure } from "./messages.js";
 import { placeholderCards, productCard } from "./product-card.js";
-import { quizHref } from "./routes.js";
+import { quizHref, tastesHref } from "./routes.js";
 import { did, leave, visitor } from "./visitor.js";
 import { why } from "./why.js";
 import { nameOf } from "./words.js";
@@ -71,6 +71,7 @@ export function feedRow(collection, { signal }) {
         "p",
         { class: "feed-who" },
         isGuest ? "From what you picked and saved here. " : `As ${user} sees the shop. `,
+        element("a", { class: "quiet-button", href: tastesHref(collection) }, "Your tastes"),
         element("a", { class: "quiet-button", href: quizHref(collection) }, "Style quiz"),
         element(
           "button",

@@ -1,12 +1,12 @@
 // Addresses: #/collection, #/collection/product/SKU, #/collection/photo/UPLOAD,
-// #/collection/quiz, each with ?params.
+// #/collection/quiz, #/collection/tastes, each with ?params.
 // They live behind the hash, so that one file serves every deep link.
 
 /** {collection, page, id, params} of an address; collection is null at the front door. */
 export function route(hash) {
   const [path, query = ""] = hash.replace(/^#/, "").split("?");
   const [collection, page, id] = path.split("/").filter(Boolean).map(decoded);
-  const known = (["product", "photo"].includes(page) && id) || page === "quiz";
+  const known = (["product", "photo"].includes(page) && id) || ["quiz", "tastes"].includes(page);
   return {
     collection: collection ?? null,
     page: known ? page : page === undefined ? "catalog" : "missing",
@@ -29,6 +29,10 @@ export function photoHref(collection, uploadId, params = {}) {
 
 export function quizHref(collection) {
   return `#/${encodeURIComponent(collection)}/quiz`;
+}
+
+export function tastesHref(collection) {
+  return `#/${encodeURIComponent(collection)}/tastes`;
 }
 
 /** Change the params of the address in place, without a new step in the history. */
