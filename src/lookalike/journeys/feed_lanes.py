@@ -1,6 +1,6 @@
 """The candidates of a feed: what each taste finds, what is popular, what is new, what varies."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -19,10 +19,12 @@ from lookalike.profiles.blend import Blend
 from lookalike.profiles.popularity import FEW
 from lookalike.profiles.slots import Lane
 
-LEAST_DEPTH = 120  # look-alikes read for each taste
+LEAST_DEPTH = 64  # look-alikes read for each taste
 DEPTH_PER_LIMIT = 6
-MOST_POPULAR = 240
-MOST_NEW = 6_000  # up to so many new products are all scored; of more, every second, third, ...
+MOST_POPULAR = 160
+MOST_NEW = 600
+"""Up to so many new products are all scored.  Of more, every second, third, ... beginning where the
+seed says, so that each has its turn, and those that look like a taste always."""
 NEW_POOL = 48
 MOST_DISLIKES = 12
 CURIOSITY = 1.0  # log-odds of a product that nobody has met in the places for new ones
@@ -78,9 +80,12 @@ class Candidates:
         shelf: Shelf,
         ranks: Ranks,
         blend: Blend,
+        *,
+        seed: int = 0,
     ) -> None:
         self.view, self.question, self.profile = view, question, profile
         self.shelf, self.ranks, self.blend = shelf, ranks, blend
+        self.seed = seed
         self.depth = max(LEAST_DEPTH, DEPTH_PER_LIMIT * question.limit)
 
     @cached_property
@@ -89,13 +94,14 @@ class Candidates:
         return [self._search(one) for one in blending.served(self.profile)]
 
     @cached_property
-    def allowed(self) -> Booleans | None:
-        """(products,) that pass the filter of the question; None where all do."""
+    def allowed(self) -> Booleans:
+        """(products,) that pass the filter of the question and that the user does not have."""
+        size = len(self.ranks.users)
         where = self._plain.where
-        if where is None:
-            return None
-        found = np.zeros(len(self.ranks.users), dtype=np.bool_)
-        found[self.view.index.select(where)] = True
+        found = np.full(size, where is None)
+        if where is not None:
+            found[self.view.index.select(where)] = True
+        found[self._gone[self._gone < size]] = False
         return found
 
     @cached_property
@@ -110,17 +116,14 @@ class Candidates:
         if not self.tastes:
             step = -(-len(unknown) // NEW_POOL) or 1
             return np.asarray(unknown[::step])
-        step = -(-len(self.ranks.new) // MOST_NEW) or 1
-        sample = self.ranks.new[::step]
+        step = -(-len(unknown) // MOST_NEW) or 1
+        sample = unknown[self.seed % step :: step]
         near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
-        queries = np.stack([one.plan.queries[0] for one in self.tastes])
-        bases = np.array([one.plan.base for one in self.tastes])
-        scores = (self.shelf.first_rows(sample) @ queries.T + bases).max(axis=1)
-        scores = self.blend.affinity * scores + self._leaning(sample)
-        if self.allowed is not None:
-            scores[~self.allowed[sample]] = -np.inf
-        best = np.argsort(-scores, kind="stable")[:NEW_POOL]
-        best = best[np.isfinite(scores[best])]
+        index = self.view.index
+        likeness = self.nearest(index.vectors(index.first_rows(sample)))
+        best = np.argsort(-likeness, kind="stable")[: 4 * NEW_POOL]
+        scores = self.blend.affinity * likeness[best] + self._leaning(sample[best])
+        best = best[np.argsort(-scores, kind="stable")[:NEW_POOL]]
         return np.union1d(sample[best], near[self.ranks.users[near] < FEW])
 
     def scored(self, varied: Integers) -> Scored:
@@ -164,11 +167,27 @@ class Candidates:
         return lanes
 
     def _search(self, taste: Taste) -> TasteSearch:
+        """What looks like a taste, without what its user has; found once for each product."""
         start = self._start(taste)
-        todo = plan(self._asked, start, self.view)
-        hits = self.view.index.search(todo.queries, limit=self.depth, where=todo.where)
-        found = Page(hits.products, hits.rows, hits.queries, hits.scores + todo.base)
-        return TasteSearch(taste, start, todo, found)
+        todo = plan(self.question, start, self.view)
+
+        def search() -> Page:
+            hits = self.view.index.search(todo.queries, limit=self.depth, where=todo.where)
+            return Page(hits.products, hits.rows, hits.queries, hits.scores + todo.base)
+
+        found = search() if taste.sku is None else self.shelf.kept(self._key(taste.sku), search)
+        keep = ~np.isin(found.products, self._gone)
+        return TasteSearch(taste, start, todo, found.take(np.flatnonzero(keep)))
+
+    def _key(self, sku: str) -> tuple[object, ...]:
+        asked = self.question
+        return (
+            sku,
+            self.depth,
+            repr((asked.where, asked.weights, asked.price_range, asked.exclude)),
+            asked.same_category,
+            asked.collapse_variants,
+        )
 
     def _start(self, taste: Taste) -> Start:
         layout = self.view.index.layout
@@ -178,24 +197,22 @@ class Candidates:
         return Start(row[np.newaxis], held, document, taste.sku)
 
     @cached_property
-    def _asked(self) -> Retrieval:
-        """The question without what its user has or does not want."""
+    def _gone(self) -> Integers:
+        """Numbers of products that their user has, wants or does not want, or has just met."""
         known = self.profile
         gone = known.owned | known.in_cart | known.hidden | known.saved | set(known.session)
         gone |= {one.sku for taste in known.tastes for one in taste.members if one.sku}
-        return replace(
-            self.question, exclude=tuple(dict.fromkeys((*self.question.exclude, *sorted(gone))))
-        )
+        numbers = [self.view.index.number(sku) for sku in sorted(gone)]
+        return np.array([one for one in numbers if one is not None], dtype=np.int64)
 
     @cached_property
     def _plain(self) -> Plan:
         width = self.view.index.layout.width
         start = Start(np.ones((1, width), np.float32), self.view.index.layout.names, {})
-        return plan(self._asked, start, self.view)
+        return plan(self.question, start, self.view)
 
     def _passing(self, products: Integers, most: int) -> Integers:
-        passing = products if self.allowed is None else products[self.allowed[products]]
-        return np.asarray(passing[:most])
+        return np.asarray(products[self.allowed[products]][:most])
 
     def _likeness(self, products: Integers, first: Floats) -> tuple[Doubles, Integers]:
         """Scores of the first image; what a search found keeps the image and score it found."""

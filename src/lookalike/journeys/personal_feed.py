@@ -85,7 +85,13 @@ class _Feed:
     def __init__(self, question: Retrieval, parts: FeedParts, asked: str) -> None:
         self._question, self._parts, self._asked = question, parts, asked
         self._found = Candidates(
-            parts.view, question, parts.profile, parts.shelf, parts.ranks, parts.blend
+            parts.view,
+            question,
+            parts.profile,
+            parts.shelf,
+            parts.ranks,
+            parts.blend,
+            seed=self._seed()[0],
         )
         self._varied = self._representatives()
         self._scored = self._found.scored(self._varied)
@@ -149,11 +155,10 @@ class _Feed:
         allowed = self._found.allowed
         skus = shelf.representatives
         numbers = np.array([view.index.number(sku) for sku in skus], dtype=np.int64)
-        if allowed is not None:
-            numbers = numbers[allowed[numbers]]
-            if len(numbers) < len(skus) / 2:
-                chosen = representatives_of(shelf, np.flatnonzero(allowed), count=len(skus))
-                numbers = np.array([view.index.number(sku) for sku in chosen], dtype=np.int64)
+        numbers = numbers[allowed[numbers]]
+        if len(numbers) < len(skus) / 2:
+            chosen = representatives_of(shelf, np.flatnonzero(allowed), count=len(skus))
+            numbers = np.array([view.index.number(sku) for sku in chosen], dtype=np.int64)
         return numbers
 
     def _seed(self) -> list[int]:

@@ -4,10 +4,10 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from lookalike.ranking.thin import at_most
 
 MOST_VALUES = 200  # a field with more distinct values says little about what a user likes
 MOST_REPRESENTATIVES = 48
+MOST_SEARCHES = 2_000  # kept in memory: 5 MB
 SAMPLED = 1_200  # products that representatives are chosen from: 0.1 s and 12 MB, once a generation
 NO_CODE = -2
 MOST_KEPT = 20_000  # facts of products kept in memory: 50 MB
@@ -33,6 +34,8 @@ NOT_LEANED = frozenset(
     {"sku", "name", "url", "currency", "variant_group", TWIN_GROUP, "description", "complexity"}
 )
 """Fields that name one product, or that no shopper chooses by."""
+
+Found = TypeVar("Found")
 
 
 @dataclass(eq=False)
@@ -42,7 +45,7 @@ class Shelf:
     view: CatalogView
     _facts: "OrderedDict[str, Facts | None]" = field(default_factory=OrderedDict)
     _codes: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    _rows: tuple[Integers, Floats] | None = None
+    _found: "OrderedDict[object, Any]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -138,13 +141,20 @@ class Shelf:
         found: dict[str, Any] = json.loads(text)
         return found
 
-    def first_rows(self, products: Integers) -> Floats:
-        """(count, width) of the first images; the last answer is kept, as it is asked for again."""
-        kept = self._rows
-        if kept is None or not np.array_equal(kept[0], products):
-            rows = self.view.index.vectors(self.view.index.first_rows(products))
-            kept = self._rows = (products, np.ascontiguousarray(rows))
-        return kept[1]
+    def kept(self, key: object, make: Callable[[], Found]) -> Found:
+        """What `make` gives, made once for a key: the look-alikes of a product do not change
+        while the collection does not, whoever asks."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                found: Found = self._found[key]
+                return found
+        made = make()
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > MOST_SEARCHES:
+                self._found.popitem(last=False)
+        return made
 
     @cached_property
     def representatives(self) -> tuple[str, ...]:

@@ -118,20 +118,20 @@ class UserProfiles:
     def ranks(self, view: CatalogView) -> Ranks:
         """Popularity; it follows the log within a second, on large logs ten times its cost."""
         shelf = self.shelf(view)
-        latest = self._collection.events.latest()
-        with self._lock:
-            known = self._ranks
-            is_new = known is not None and (known[1] == latest or self._clock() < self._next_count)
-            if known is not None and known[0] is shelf and is_new:
-                return known[2]
         started = self._clock()
-        counts = [DayCount(*row) for row in self._collection.popularity.counts()]
-        found = ranks(popularity(counts, self.learning.weights), view)
+        known = self._ranks
+        if known is not None and known[0] is shelf and started < self._next_count:
+            return known[2]
+        latest = self._collection.events.latest()
+        if known is None or known[0] is not shelf or known[1] != latest:
+            counts = [DayCount(*row) for row in self._collection.popularity.counts()]
+            found = ranks(popularity(counts, self.learning.weights), view)
+            known = (shelf, latest, found)
         ended = self._clock()
         with self._lock:
-            self._ranks = (shelf, latest, found)
+            self._ranks = known
             self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
-        return found
+        return known[2]
 
     def blend(self) -> Blend:
         """The weights that the last `learn` found, or the defaults; read anew every second."""

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import pdist, squareform
 
 from lookalike.domain.arrays import Doubles, Floats
 
@@ -34,13 +35,15 @@ def clusters(similarity: Doubles) -> list[list[int]]:
 
 def similarities(rows: Floats, base: float) -> Doubles:
     """(n, n) calibrated scores of rows that `scaled` gave; `base` is what all scores share."""
-    wide = rows.astype(np.float64)
-    # Not `@`: its last digits depend on the number of threads, and a medoid may hang on them.
-    return np.asarray(np.einsum("ij,kj->ik", wide, wide, optimize=False) + base)
+    # Not `rows @ rows.T`: BLAS starts threads for it, and on a busy machine they wait 50 ms.
+    squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
+    apart = squareform(pdist(rows, "sqeuclidean"))
+    found: Doubles = (squares[:, np.newaxis] + squares - apart) / 2 + base
+    return found
 
 
 def medoid(similarity: Doubles, weights: Doubles, rows: list[int]) -> int:
     """The row most alike to the others by weight; ties go to the heavier, then the first."""
     own = similarity[np.ix_(rows, rows)] @ weights[rows]
-    best = np.lexsort((np.array(rows), -weights[rows], -np.round(own, 9)))[0]
+    best = np.lexsort((np.array(rows), -weights[rows], -np.round(own, 7)))[0]
     return rows[int(best)]

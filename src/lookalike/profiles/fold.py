@@ -14,10 +14,11 @@ from lookalike.domain.profile import Facts, Learning, Member, Profile, Taste
 from lookalike.profiles.clusters import clusters, medoid, similarities
 from lookalike.profiles.decay import decayed, importance, lately
 from lookalike.profiles.history import History, Like, history
-from lookalike.profiles.leanings import Shares, leanings, odds, price_band
+from lookalike.profiles.leanings import Shares, leanings, met, odds, price_band
 
-MOST_MEMBERS = 120  # heaviest sources that are grouped; the bound keeps an update under 2 ms
+MOST_MEMBERS = 64  # heaviest sources that are grouped; the bound keeps an update under 2 ms
 MOST_TOLD = 4  # leanings told of one taste
+LEAST_TOLD = 0.02  # importance below which a taste is too faint to be put into words
 STRONGEST = ("purchase", "cart", "save", "preference", "view", "click")
 
 
@@ -53,12 +54,13 @@ def profile(
     wishes, how = controls or Controls(), learning or Learning()
     past = history(events, how, wishes)
     tastes, weighted = _tastes(past, facts, lens, how, wishes)
-    values, evidence = odds(weighted, lens.shares)
+    values = met(weighted, lens.shares)
+    log_odds, evidence = odds(values)
     return Profile(
         tastes=tastes,
         dislikes=past.dislikes,
-        leanings=leanings(weighted, lens.shares),
-        odds=values,
+        leanings=leanings(values),
+        odds=log_odds,
         evidence=evidence,
         price=price_band(weighted),
         strength=sum(weight for _, weight in weighted),
@@ -159,6 +161,7 @@ class _Group:
     ) -> Taste:
         order = sorted(group, key=lambda row: (-self.weights[row], self.likes[row].source))
         middle = self.likes[center]
+        is_told = mute is not None or share >= LEAST_TOLD
         own = [(self.facts[row], float(self.weights[row])) for row in group]
         return Taste(
             id=mute.taste if mute else middle.source,
@@ -167,7 +170,7 @@ class _Group:
             importance=share,
             members=tuple(self._member(row) for row in order),
             last=max(self.likes[row].moments[-1][0] for row in group),
-            leanings=leanings(own, lens.shares)[:MOST_TOLD],
+            leanings=leanings(met(own, lens.shares))[:MOST_TOLD] if is_told else (),
             is_muted=mute is not None,
             row=self.facts[center].row,
         )

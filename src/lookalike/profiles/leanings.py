@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,51 +20,71 @@ Weighted = Sequence[tuple[Facts, float]]
 Shares = Mapping[str, Mapping[str, float]]
 """Field -> value -> the share of the catalog's products that have it."""
 
-_normal = NormalDist()
+
+class Met(NamedTuple):
+    """A value that a user met, with its weight, its share of the field and of the catalog.
+
+    with_it, without  weights of the field's values, the prior's pseudo-counts included
+    """
+
+    name: str
+    value: str
+    weight: float
+    total: float
+    catalog_share: float
+    with_it: float
+    without: float
+    log_odds: float
 
 
-def leanings(
-    products: Weighted, catalog: Shares, *, least: float = LEAST_CONFIDENCE
-) -> tuple[Leaning, ...]:
-    """Leanings towards values, surest first; `least` is the confidence asked for."""
-    found = [
-        one
-        for one in _every(products, catalog)
-        if one.log_odds > 0 and one.confidence >= least and one.value != UNKNOWN
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.confidence, one.attribute, one.value)))
+def met(products: Weighted, catalog: Shares) -> list[Met]:
+    """Every value met, with its log-odds against the catalog.
 
-
-def odds(
-    products: Weighted, catalog: Shares
-) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Field -> value -> log-odds of every value met, and field -> the weight they stand on."""
-    found: dict[str, dict[str, float]] = defaultdict(dict)
-    for one in _every(products, catalog):
-        found[one.attribute][one.value] = one.log_odds
-    weights = {
-        name: sum(weight for facts, weight in products if name in facts.values) for name in found
-    }
-    return dict(found), weights
-
-
-def _every(products: Weighted, catalog: Shares) -> list[Leaning]:
-    """Of all values met: log-odds against the catalog with an informative Dirichlet prior, and
-    how sure they are by their z-score.
-
-    Monroe, Colaresi and Quinn, Political Analysis 16 (2008), equations 16 to 22.
+    With an informative Dirichlet prior: Monroe, Colaresi and Quinn, Political Analysis 16
+    (2008), equations 16 and 17.
     """
     totals: dict[str, float] = defaultdict(float)
     weights: dict[tuple[str, str], float] = defaultdict(float)
     for facts, weight in products:
         for name, value in facts.values.items():
-            if name in catalog:
-                totals[name] += weight
-                weights[name, value] += weight
-    return [
-        _leaning(name, value, weight, totals[name], catalog[name].get(value, 0.0))
-        for (name, value), weight in weights.items()
-    ]
+            totals[name] += weight
+            weights[name, value] += weight
+    found = []
+    for (name, value), weight in weights.items():
+        if name in catalog:
+            total, whole = totals[name], catalog[name].get(value, 0.0)
+            share = min(max(whole, 1e-4), 1 - 1e-4)
+            with_it, without = weight + PRIOR * share, total - weight + PRIOR * (1 - share)
+            log_odds = math.log(with_it * (1 - share) / (without * share))
+            found.append(Met(name, value, weight, total, whole, with_it, without, log_odds))
+    return found
+
+
+def leanings(values: Sequence[Met], *, least: float = LEAST_CONFIDENCE) -> tuple[Leaning, ...]:
+    """Leanings towards values, surest first; `least` is the confidence asked for.
+
+    How sure they are follows from their z-score: equations 19 to 22 of the same.
+    """
+    found = []
+    for one in values:
+        if one.log_odds <= 0 or one.value == UNKNOWN:
+            continue
+        z = one.log_odds / math.sqrt(1 / one.with_it + 1 / one.without)
+        confidence = 0.5 * (1 + math.erf(z / math.sqrt(2)))
+        if confidence >= least:
+            share = one.weight / one.total
+            found.append(
+                Leaning(one.name, one.value, one.log_odds, confidence, share, one.catalog_share)
+            )
+    return tuple(sorted(found, key=lambda one: (-one.confidence, one.attribute, one.value)))
+
+
+def odds(values: Sequence[Met]) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Field -> value -> log-odds of every value met, and field -> the weight they stand on."""
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for one in values:
+        found[one.name][one.value] = one.log_odds
+    return dict(found), {one.name: one.total for one in values}
 
 
 def price_band(products: Weighted) -> PriceBand | None:
@@ -76,13 +96,3 @@ def price_band(products: Weighted) -> PriceBand | None:
     sums = np.cumsum([weight for _, weight in priced])
     low, high = (float(prices[np.searchsorted(sums, part * sums[-1])]) for part in BAND)
     return PriceBand(low, high, float(sums[-1] / (sums[-1] + PRIOR)))
-
-
-def _leaning(name: str, value: str, weight: float, total: float, share: float) -> Leaning:
-    bounded = min(max(share, 1e-4), 1 - 1e-4)
-    with_it = weight + PRIOR * bounded
-    without = total - weight + PRIOR * (1 - bounded)
-    log_odds = math.log(with_it / without) - math.log(bounded / (1 - bounded))
-    spread = math.sqrt(1 / with_it + 1 / without)
-    confidence = _normal.cdf(log_odds / spread)
-    return Leaning(name, value, log_odds, confidence, weight / total, share)
