@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lookalike.domain.events import Event, Signal
     from lookalike.domain.index_run import IndexReport, Options
     from lookalike.domain.product import Product
     from lookalike.domain.query import (
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
     from lookalike.quality import Quality
     from lookalike.settings import Settings
+    from lookalike.users import Users
 
 _HOMES = {
     "AttributeAnchor": "lookalike.domain.query",
     "Conflict": "lookalike.errors",
     "Crop": "lookalike.domain.query",
     "Engine": "lookalike.engine",
+    "Event": "lookalike.domain.events",
     "Explanation": "lookalike.domain.results",
     "ImageAnchor": "lookalike.domain.query",
     "IndexReport": "lookalike.domain.index_run",
@@ -55,8 +58,10 @@ _HOMES = {
     "Retrieval": "lookalike.domain.query",
     "RowAnchor": "lookalike.domain.query",
     "Settings": "lookalike.settings",
+    "Signal": "lookalike.domain.events",
     "TextAnchor": "lookalike.domain.query",
     "Unavailable": "lookalike.errors",
+    "Users": "lookalike.users",
     "WhyNot": "lookalike.domain.results",
 }
 
@@ -65,6 +70,7 @@ __all__ = [
     "Conflict",
     "Crop",
     "Engine",
+    "Event",
     "Explanation",
     "ImageAnchor",
     "IndexReport",
@@ -83,8 +89,10 @@ __all__ = [
     "Retrieval",
     "RowAnchor",
     "Settings",
+    "Signal",
     "TextAnchor",
     "Unavailable",
+    "Users",
     "WhyNot",
 ]
 

@@ -6,7 +6,7 @@ import { announce, failure, message, notice } from "./messages.js";
 import { catalogHref, productHref, quizHref } from "./routes.js";
 import { image } from "./tiles.js";
 import { leave, visitor } from "./visitor.js";
-import { counted, fieldWord, nameOf } from "./words.js";
+import { categoryWord, counted, fieldWord, nameOf } from "./words.js";
 
 const MOST_PICTURES = 8;
 const MOST_LEANINGS = 6;
@@ -171,7 +171,13 @@ function pictures(collection, products) {
   );
 }
 
-function leanings(found) {
+/** The surest of each kind; a shop's own column may say what the pictures say too. */
+function leanings(all) {
+  const kinds = new Set();
+  const found = all.filter(({ attribute }) => {
+    const kind = fieldWord(attribute);
+    return !kinds.has(kind) && kinds.add(kind);
+  });
   if (!found.length) return [];
   return [
     element("h2", { class: "small-title" }, "What you lean towards"),
@@ -182,7 +188,7 @@ function leanings(found) {
         element(
           "li",
           {},
-          element("strong", {}, one.value),
+          element("strong", {}, categoryWord(one.value)),
           ` ${fieldWord(one.attribute).toLowerCase()}: ${percent(one.share)} of yours, `,
           `${percent(one.catalog_share)} of the shop`,
         ),
