@@ -25,10 +25,8 @@ def collaborative(met: Mapping[str, Mapping[str, float]], *, seed: int) -> dict[
     Raises Unavailable with the command that installs the library where it is missing.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of BLAS threads, which cost time only
-            from implicit.als import AlternatingLeastSquares
-            from implicit.nearest_neighbours import BM25Recommender
+        from implicit.als import AlternatingLeastSquares
+        from implicit.nearest_neighbours import BM25Recommender
     except ModuleNotFoundError as error:
         raise Unavailable(
             f'The collaborative baselines need "{error.name}", which is not installed.',
@@ -44,20 +42,18 @@ def collaborative(met: Mapping[str, Mapping[str, float]], *, seed: int) -> dict[
     ]
     rows, columns, weights = (np.array(part) for part in zip(*cells, strict=True))
     matrix = csr_matrix((weights.astype(np.float32), (rows, columns)), (len(users), len(skus)))
-    models = {
-        "als": AlternatingLeastSquares(
-            factors=min(FACTORS, len(skus)), random_state=seed, num_threads=1
-        ),
-        "item_item": BM25Recommender(K=NEIGHBORS, num_threads=1),
-    }
     numbers = {user: row for row, user in enumerate(users)}
-    found = {}
-    for name, model in models.items():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of BLAS threads, which cost time only
+        models = {
+            "als": AlternatingLeastSquares(
+                factors=min(FACTORS, len(skus)), random_state=seed, num_threads=1
+            ),
+            "item_item": BM25Recommender(K=NEIGHBORS, num_threads=1),
+        }
+        for model in models.values():
             model.fit(matrix, show_progress=False)
-        found[name] = _recommend(model, matrix, numbers, skus)
-    return found
+    return {name: _recommend(model, matrix, numbers, skus) for name, model in models.items()}
 
 
 def _recommend(
