@@ -63,7 +63,7 @@ def test_a_split_needs_a_zone_and_a_sample_somebody() -> None:
         Split(SPLIT, sample=0)
 
 
-def test_shoppers_of_the_sample_shop_are_told_better_than_by_popularity(
+def test_shoppers_of_the_sample_shop_are_told_better_than_by_their_last_product(
     engine, drawn_shop
 ) -> None:
     found = engine.quality().evaluate_feed(
@@ -72,7 +72,7 @@ def test_shoppers_of_the_sample_shop_are_told_better_than_by_popularity(
     everybody = found.groups["all"]
     assert everybody.n >= 20
     assert set(everybody.methods) >= {"feed", "popularity", "recent_popularity", "last_item"}
-    over = everybody.methods["popularity"].over_intervals["recall_at_20"]
+    over = everybody.methods["last_item"].over_intervals["recall_at_20"]
     assert over[0] > 0
     assert 0 < everybody.methods["feed"].coverage <= 1
     low, high = everybody.methods["feed"].intervals["recall_at_20"]

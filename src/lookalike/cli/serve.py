@@ -61,7 +61,7 @@ def _visit(engine: Engine, events: Path) -> None:
     learned = engine.quality().learn_feed()
     click.echo(
         f"{seen.accepted + seen.repeated:,} events of sample shoppers, weights of the feed from "
-        f"{learned.choices} choices: open the page as one of them"
+        f"{learned.choices} choices; see the shop as one: /#/default?as=shopper-003"
     )
 
 

@@ -27,11 +27,11 @@ from lookalike.profiles.slots import Placed, merged
 from lookalike.ranking.explain import band, known_values
 
 SPOKEN_ACTION = {
-    "purchase": "bought",
-    "cart": "put into your cart",
-    "save": "saved",
-    "view": "looked at",
-    "click": "looked at",
+    "purchase": "you bought {}",
+    "cart": "you put {} into your cart",
+    "save": "you saved {}",
+    "view": "you looked at {}",
+    "click": "you looked at {}",
 }
 GENERAL: tuple[Lane, ...] = ("popular", "new", "varied")
 
@@ -265,14 +265,9 @@ def _because(search: TasteSearch, lane: Lane, reason: str) -> str:
     rest = f"{reason[0].lower()}{reason[1:]}" if reason else ""
     name = search.start.document.get("name") or search.taste.sku
     done = SPOKEN_ACTION.get(search.taste.action)
-    told_by = "what you told us" if name is None or done is None else f"you {done} {name}"
-    because = f"because of {told_by}" if done is None or name is None else f"because {told_by}"
-    start = {
-        "taste": f"B{because[1:]}",
-        "popular": f"Popular now, and {because}",
-        "new": f"New here, and {because}",
-    }.get(lane, f"B{because[1:]}")
-    return f"{start}: {rest}"
+    because = "of what you told us" if done is None or name is None else done.format(name)
+    start = {"popular": "Popular now, and because", "new": "New here, and because"}
+    return f"{start.get(lane, 'Because')} {because}: {rest}"
 
 
 def _general(lane: Lane, leans: Sequence[str]) -> str:

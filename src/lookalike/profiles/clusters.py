@@ -19,8 +19,8 @@ def clusters(similarity: Doubles) -> list[list[int]]:
     similarity  (n, n) calibrated scores, symmetric
 
     Agglomerative, average linkage, cut at LEAST_ALIKE.  PinnerSage (Pal et al., KDD 2020,
-    section 3.2) merges by Ward; average linkage keeps one meaning of the cut however many
-    products a taste has, and recovers planted tastes better.
+    section 3.2) merges by Ward; average linkage recovers planted tastes as well as Ward at its
+    best cut, and its cut means the same however many products a taste has.
     """
     count = len(similarity)
     if count < 2:
