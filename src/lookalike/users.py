@@ -80,7 +80,7 @@ class Users:
         self.profiles.forget(user_id)
         return control
 
-    def link(self, anonymous_id: str, user_id: str) -> None:
+    def login(self, user_id: str, anonymous_id: str) -> None:
         """A login: what the anonymous id did up to now, the user did.
 
         Raises Conflict where one of the two is already joined the other way round.
@@ -119,7 +119,8 @@ class Users:
     def erase(self, *user_ids: str) -> tuple[Receipt, ...]:
         """Forget users for good; one signed receipt each.
 
-        The files of the workspace are rewritten and searched: 2 s for 160 MB.
+        The files of the workspace are rewritten and searched: 2.8 s at 40,000 products
+        (bench/erase.py).
         """
         for user_id in user_ids:
             self.profiles.forget(user_id)

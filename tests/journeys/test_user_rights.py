@@ -116,7 +116,7 @@ def test_a_reset_begins_anew_and_a_login_does_not_bring_it_back(two_tastes, shop
     users = two_tastes.users()
     users.decide(HER, "reset")
     assert tastes(two_tastes) == ()
-    users.link(HER, OTHER)
+    users.login(OTHER, HER)
     assert tastes(two_tastes, OTHER) == ()
 
 
@@ -161,11 +161,11 @@ def test_the_recipes_call_makes_a_taste_of_an_embedding(mine, shop):
 
 def test_a_user_cannot_be_taken_over_by_a_login(two_tastes):
     users = two_tastes.users()
-    users.link(PHONE, HER)
+    users.login(HER, PHONE)
     with pytest.raises(Conflict, match="cannot be joined"):
-        users.link(HER, OTHER)
+        users.login(OTHER, HER)
     with pytest.raises(InvalidInput, match="itself"):
-        users.link(HER, HER)
+        users.login(HER, HER)
 
 
 def busy_log(shop, rng, *, users, events):
@@ -208,7 +208,7 @@ def test_after_erasure_a_byte_scan_finds_neither_id_nor_rows(mine, shop, tmp_pat
     ]
     mine.record(hers)
     users.update_preferences(HER, signal=Signal((tuple(map(float, row)),)), event_id="sig")
-    users.link(PHONE, HER)
+    users.login(HER, PHONE)
     users.decide(HER, "mute", tastes(mine)[0].id)
     mine.record(busy_log(shop, rng, users=60, events=5000))  # pages split around her rows
     needles = [

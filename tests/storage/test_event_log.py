@@ -1,6 +1,7 @@
 """The log: what is appended once is there once, for the user it belongs to, in every order."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -300,3 +301,25 @@ def test_users_are_listed_in_pages(collection, event, now):
     collection.events.append([event(f"e{one}", one) for one in ids], now=now)
     first = collection.events.users(limit=3)
     assert [*first, *collection.events.users(after=first[-1], limit=3)] == ids
+
+
+def test_senders_that_repeat_one_batch_together_add_it_once(workspace, event, now):
+    batch = [event(f"e{number}") for number in range(30)]
+    workspace.collection("default", create=True)
+
+    def send(_):
+        return workspace.collection("default").events.append(batch, now=now)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(send, range(8)))
+    assert sum(one.accepted for one in done) == len(batch)
+    assert sum(one.repeated for one in done) == 7 * len(batch)
+    assert workspace.collection("default").events.latest() == len(batch)
+
+
+def test_rows_are_gone_for_good_after_a_scrub(workspace, collection, event, now):
+    collection.events.append([event("e1"), event("e2", "bob")], now=now)
+    collection.users.erase("ann", now=now)
+    workspace.scrub()
+    assert collection.events.users() == ("bob",)
+    assert collection.users.erase("ann", now=now).rows["events"] == 0

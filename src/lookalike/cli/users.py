@@ -96,7 +96,7 @@ _about_all("reset", "Begin anew: what the user did up to now shapes no taste.")
 def login(settings: Settings, *, user_id: str, anonymous_id: str) -> None:
     """Join an anonymous id to a user: what it did up to now, the user did."""
     with Engine.open(settings, create=False) as engine:
-        engine.users().link(anonymous_id, user_id)
+        engine.users().login(user_id, anonymous_id)
     click.echo(f"{anonymous_id} is {user_id}")
 
 

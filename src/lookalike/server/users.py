@@ -77,7 +77,7 @@ def login(
     engine: OpenEngine, collection_id: CollectionId, user_id: UserId, body: LoginBody
 ) -> None:
     """What the anonymous id did up to now, this user did."""
-    engine.users(collection=collection_id).link(body.anonymous_id, user_id)
+    engine.users(collection=collection_id).login(user_id, body.anonymous_id)
 
 
 @router.delete(ONE, responses={200: {"model": ReceiptBody}, **PROBLEM_RESPONSES})

@@ -28,7 +28,7 @@ def scrub(database: Database) -> None:
 
     SQLite: VACUUM copies what is live into fresh pages, then the write-ahead log is emptied.
     PostgreSQL: the tables of users are rewritten; its own logs and replicas are its operator's.
-    Cost: SQLite writes the whole file twice, 1.6 s for 160 MB.
+    Cost: SQLite writes the whole file twice (bench/erase.py).
     Raises Conflict when another process reads for longer than writers wait, and Unavailable
     when the disk is full; rows are gone already then, and doing it again is safe.
     """
