@@ -104,13 +104,17 @@ class Users:
         if (interaction is None) == (signal is None):
             raise InvalidInput("Give either an interaction or visual signals.")
         now = datetime.now(UTC)
+        known = None
+        if event_id is not None:
+            require_id("event_id", event_id)
+            known = self.collection.events.time_of(event_id)
         product_id, kind = interaction or (None, "preference")
         event = Event(
-            event_id or f"p-{uuid.uuid4().hex}",
+            f"p-{uuid.uuid4().hex}" if event_id is None else event_id,
             user_id,
             kind,
             product_id,
-            now,
+            known or now,  # sent again, it is the same event
             raw_name="updatePreferences",
             signal=signal and self._placed(signal),
         )

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from lookalike import Engine
 from lookalike.server.app import create_app
 
+JSON = {"content-type": "application/json"}
 HERE = "/v1/collections/default"
 NOW = datetime.now(UTC)
 
@@ -91,6 +92,8 @@ def test_an_event_counts_in_the_very_next_question(client, skus):
 
 def test_the_recipes_fourth_step_works_as_written(client, skus):
     product = client.get(f"{HERE}/products/{skus[5]}").json()
+    embedding = client.get(f"{HERE}/products/{skus[0]}").json()["image_embedding"]
+    embedding = {"row": embedding["row"]}
     signals = {
         "embedding": product["image_embedding"],
         "attributes": product["visual_attributes"],
@@ -101,6 +104,11 @@ def test_the_recipes_fourth_step_works_as_written(client, skus):
     action = {"interaction": {"product_id": skus[6], "action": "add_to_cart"}}
     assert client.post(f"{path}/preferences", json=action).json()["accepted"] == 1
     assert client.get(path).json()["in_cart"] == [skus[6]]
+    once = {"visual_signals": signals, "event_id": "retried"}
+    for count in ("accepted", "repeated"):
+        assert client.post(f"{path}/preferences", json=once).json()[count] == 1
+    other = {**once, "visual_signals": {**signals, "weight": 0.1}}
+    assert client.post(f"{path}/preferences", json=other).status_code == 409
     for wrong in ({}, {"visual_signals": signals, **action}, {"visual_signals": {"weight": 1}}):
         assert client.post(f"{path}/preferences", json=wrong).status_code == 422
 
@@ -278,3 +286,38 @@ def fuzz(client, skus, *, count, seed):
 
 def test_fuzzed_events_never_fail_the_server(client, skus):
     fuzz(client, skus, count=10_000, seed=3)
+
+
+ODD = (None, True, -1, 10**40, float("nan"), "", "é\0\ud800", [], [{}], {}, {"a": [1]})
+
+
+def with_odd_values(body):
+    """The body with each value in it, however deep, replaced by each odd one in turn."""
+    for key, value in body.items():
+        for odd in ODD:
+            yield {**body, key: odd}
+        if isinstance(value, dict):
+            yield from ({**body, key: inner} for inner in with_odd_values(value))
+
+
+def test_broken_bodies_never_fail_the_routes_of_a_user(client, skus):
+    path = f"{HERE}/users/fuzz-body"
+    send(client, event("body-1", "fuzz-body", skus[0]))
+    receipt = client.delete(f"{HERE}/users/fuzz-nobody").json()
+    embedding = client.get(f"{HERE}/products/{skus[0]}").json()["image_embedding"]
+    embedding = {"row": embedding["row"]}
+    signals = {"embedding": embedding, "attributes": {"color": "red"}, "weight": 0.5}
+    good = [
+        (f"{path}/controls", {"action": "mute", "taste": skus[0]}),
+        (f"{path}/login", {"anonymous_id": "fuzz-cookie"}),
+        (f"{path}/preferences", {"visual_signals": signals, "event_id": "p-1"}),
+        (f"{path}/preferences", {"interaction": {"product_id": skus[0], "action": "view"}}),
+        (f"{HERE}/receipts/verify", {"receipt": receipt, "user_id": "fuzz-nobody"}),
+    ]
+    for route, body in good:
+        for sent in with_odd_values(body):
+            answer = client.post(route, content=json.dumps(sent), headers=JSON)
+            assert answer.status_code < 500, (route, sent)
+    for route, body in good:
+        body.pop("event_id", None)  # taken by an odd one
+        assert client.post(route, json=body).status_code < 300 or "mute" in str(body)

@@ -75,6 +75,8 @@ def receipt_from(told: Any) -> Receipt:
         scan = dict(told["scan"])
         scan |= {name: tuple(scan[name]) for name in ("found_in", "part_of")}
         known = {field.name: told[field.name] for field in fields(Receipt)}
+        for name in ("collection", "pseudonym", "signature"):
+            known[name].encode("ascii")  # names and hexadecimal digits
         return Receipt(
             **{
                 **known,

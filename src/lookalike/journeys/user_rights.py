@@ -141,6 +141,8 @@ class Verified:
 
 def verify(collection: Collection, receipt: Receipt, user_id: str | None = None) -> Verified:
     """Check a receipt of this collection, and the user it is about where one is named."""
+    if user_id is not None:
+        require_id("user_id", user_id)
     key = collection.users.key()
     genuine = is_genuine(receipt, key) and receipt.collection == collection.id
     if user_id is None:

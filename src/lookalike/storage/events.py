@@ -126,6 +126,12 @@ class EventStore:
         with self._database.reading() as connection:
             return tuple(event_from(row) for row in connection.execute(query))
 
+    def time_of(self, event_id: str) -> datetime | None:
+        """When an event happened; None where there is none with this id."""
+        query = sa.select(events.c.time).where(self._in(events), events.c.event_id == event_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def state(self, user_id: str) -> UserState:
         """Cheap: two index lookups."""
         count, latest = sa.func.count(), sa.func.max(events.c.number)
