@@ -118,3 +118,9 @@ def test_what_is_kept_does_not_depend_on_the_order_of_arrival(hours, random) -> 
         one_by_one = kept(one_by_one, shuffled[start : start + 7])
     assert one_by_one == at_once
     assert [one.time for one in at_once] == sorted(one.time for one in events)[-MOST_EVENTS:]
+
+
+def test_the_newest_events_are_kept_whenever_they_arrive() -> None:
+    events = [event(hour, "view", "dress-0", hours=hour) for hour in range(MOST_EVENTS + 50)]
+    late_first = kept(kept((), events[100:]), events[:100])
+    assert late_first == tuple(events[50:])

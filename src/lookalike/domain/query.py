@@ -13,7 +13,7 @@ DEFAULT_LIMIT = 12
 MAX_LIMIT = 500  # one page; more is reached with the cursor, so an answer stays a few hundred kB
 MOST_LIKES = 50
 MOST_PARTS = 50  # of a mix; each photo among them is measured, 20 ms apiece
-FEED_DIVERSITY = 0.25  # a feed is to be browsed: by eye on the feeds of bench/feed_sheet.py
+FEED_DIVERSITY = 0.15  # a feed is to be browsed: by eye on the feeds of bench/feed_sheet.py
 DEFAULT_DIVERSITY = 0.1  # by eye on 40,000 fashion products: parts twins, keeps the order
 
 
