@@ -26,7 +26,9 @@ PAGE = 10_000
 MOST_USERS = 600  # users whose last choice is learned from, those with the newest ones
 LEAST_CHOICES = 20  # below it the log says too little, and the defaults stay
 SAMPLED = 60  # products beside the popular ones that a choice is compared with
-PRECISION = 25.0  # choices that the defaults count for, for each weight
+PRECISION = (8.0, 25.0)
+"""How hard popularity and likeness, and the many fields, are pulled to their defaults.  Likeness
+spreads little over products, so a choice says little of its weight; a field says much."""
 PLAIN = 3  # columns before those of fields: popular, lasting, near
 ALIKE_PRIOR = 30.0
 WANTED = ("purchase", "cart", "save")
@@ -184,7 +186,8 @@ def _fit(made: Sequence[_Made]) -> Blend:
         wide[:, :PLAIN] = one.choice.features[:, :PLAIN]
         wide[:, [column[name] for name in one.names]] = one.choice.features[:, PLAIN:]
         choices.append(replace(one.choice, features=wide))
-    weights = fitted(choices, prior, np.full(len(prior), PRECISION))
+    pull = np.array([PRECISION[0]] * PLAIN + [PRECISION[1]] * len(names))
+    weights = fitted(choices, prior, pull)
     told = [one.is_alike - one.chance for one in made if one.is_alike is not None]
     alike = (sum(told) + ALIKE_PRIOR * start.alike) / (len(told) + ALIKE_PRIOR)
     new = NEW_FOLLOWED * sum(one.is_new for one in made) / len(made)
