@@ -44,6 +44,8 @@ def similarities(rows: Floats, base: float) -> Doubles:
 
 def medoid(similarity: Doubles, weights: Doubles, rows: list[int]) -> int:
     """The row most alike to the others by weight; ties go to the heavier, then the first."""
+    if len(rows) == 1:
+        return rows[0]
     own = similarity[np.ix_(rows, rows)] @ weights[rows]
     best = np.lexsort((np.array(rows), -weights[rows], -np.round(own, 7)))[0]
     return rows[int(best)]

@@ -51,6 +51,7 @@ def importance(weights: Doubles, recent: Doubles, clusters: Sequence[Sequence[in
 
 
 def _shares(weights: Doubles, clusters: Sequence[Sequence[int]]) -> Doubles:
-    sums = np.array([weights[list(rows)].sum() for rows in clusters])
+    own = weights.tolist()
+    sums = np.array([sum(own[row] for row in rows) for rows in clusters])
     total = sums.sum()
     return sums / total if total > 0 else np.full(len(sums), 1 / max(1, len(sums)))

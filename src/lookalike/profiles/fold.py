@@ -18,7 +18,7 @@ from lookalike.profiles.leanings import Shares, leanings, met, odds, price_band
 
 MOST_MEMBERS = 64  # heaviest sources that are grouped; the bound keeps an update under 2 ms
 MOST_TOLD = 4  # leanings told of one taste
-LEAST_TOLD = 0.02  # importance below which a taste is too faint to be put into words
+LEAST_TOLD = 0.04  # importance below which a taste is too faint to be put into words
 STRONGEST = ("purchase", "cart", "save", "preference", "view", "click")
 
 
@@ -149,7 +149,7 @@ class _Group:
 
     def _mute(self, group: Sequence[int], mutes: Sequence[Mute]) -> Mute | None:
         """The mute that holds for a group: it holds the muted middle, or mostly muted products."""
-        sources = [self.likes[row].source for row in group]
+        sources = [self.likes[row].source for row in group] if mutes else []
         for mute in mutes:
             inside = sum(one in mute.sources for one in sources)
             if mute.taste in sources or 2 * inside > len(sources):

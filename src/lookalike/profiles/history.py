@@ -10,7 +10,7 @@ from lookalike.domain.controls import Controls, source
 from lookalike.domain.events import Event
 from lookalike.domain.profile import Dislike, Learning
 
-MOST_EVENTS = 400
+MOST_EVENTS = 200
 """Newest interactions that a profile reads.  A user of the sample shop has 60; older ones of a
 busier user have decayed to little, and the bound keeps an update under 2 ms."""
 
@@ -155,6 +155,8 @@ class _Source:
         moments = [one for day in self.days.values() for one in self._capped(day)]
         if not moments:
             return None
+        if len(moments) == 1:
+            return Like(self.key, self.sku, tuple(moments), tuple(self.actions))
         return Like(self.key, self.sku, tuple(sorted(moments)), tuple(self.actions))
 
     def _note_state(self, kind: str) -> None:
@@ -176,6 +178,8 @@ class _Source:
     def _capped(self, day: dict[str, list[tuple[datetime, float]]]) -> list[tuple[datetime, float]]:
         """All of a day together count no more than the strongest thing ever done, or two looks."""
         moments = [one for of_kind in day.values() for one in of_kind]
+        if len(moments) == 1:
+            return moments
         total = sum(weight for _, weight in moments)
         most = max(self.most, sum(weight for _, weight in day.get("view", ())))
         return [(time, weight * min(1.0, most / total)) for time, weight in moments]
