@@ -33,8 +33,8 @@ PLAIN = 3  # columns before those of fields: popular, lasting, near
 ALIKE_PRIOR = 30.0
 WANTED = ("purchase", "cart", "save")
 ALIKE_BOUNDS = (0.08, 0.75)
-NEW_FOLLOWED = 0.15  # places for new products as a share of how often people go for such
-NEW_BOUNDS = (0.05, 0.15)
+NEW_FOLLOWED = 0.2  # places for new products as a share of how often people go for such
+NEW_BOUNDS = (0.05, 0.18)
 
 
 @dataclass(frozen=True)
