@@ -24,9 +24,7 @@ def kinds(found: Profile) -> list[set[str]]:
 
 
 def saves(kind: str, count: int, *, first: int = 0, hours: float = 0) -> list[Event]:
-    return [
-        event(first + n, "save", f"{kind}-{n % EACH}", hours=hours + n) for n in range(count)
-    ]
+    return [event(first + n, "save", f"{kind}-{n % EACH}", hours=hours + n) for n in range(count)]
 
 
 def test_each_kind_that_a_user_likes_becomes_one_taste() -> None:
