@@ -339,6 +339,7 @@ class Engine:
             parts.look_models(name),
             parts.start,
             parts.extractors.of,
+            partial(parts.personal, collection=name),
         )
 
     def encoders(self, *, collection: str | None = None) -> Encoders:

@@ -19,6 +19,7 @@ from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.look_columns import LookView, slot_report
 from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.look_scene import scene_look
+from lookalike.journeys.personal_order import PersonalOrder
 from lookalike.journeys.read_looks import read_looks
 from lookalike.journeys.slot_settings import LookViews
 from lookalike.journeys.start import Start
@@ -34,6 +35,7 @@ class Stylist:
     models  keeps what was learned from looks
     start   turns an anchor into query rows
     reader  gives the extractor that made the rows of a view
+    taste   how a user's tastes order products of a view; None for no user
     """
 
     collection: Collection
@@ -42,6 +44,7 @@ class Stylist:
     models: LookModels
     start: Callable[[CatalogView, Anchor], Start]
     reader: Callable[[CatalogView], Extractor]
+    taste: Callable[[str | None, CatalogView], PersonalOrder | None]
 
     def look(self, request: LookRequest) -> Looks:
         """What completes the anchors: complementary products and whole looks with a total."""
@@ -51,6 +54,7 @@ class Stylist:
             request,
             read=lambda anchor: self.start(seen.view, anchor),
             basis=self.basis(seen.view),
+            personal=self.taste(request.user_id, seen.view),
         )
         return replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
 

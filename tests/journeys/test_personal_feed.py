@@ -8,6 +8,7 @@ import pytest
 
 from lookalike.domain.events import Event
 from lookalike.domain.filters import Eq
+from lookalike.domain.looks import LookAnchor, LookRequest
 from lookalike.domain.query import ProductAnchor, Retrieval, UserAnchor
 from lookalike.engine import Engine
 from lookalike.errors import InvalidInput, NotFound
@@ -222,6 +223,40 @@ def test_a_hidden_product_is_in_no_list_of_its_user(own, two_kinds) -> None:
     own.record([done("u", "hide", first)])
     answer = own.similar(Retrieval(ProductAnchor(anchor), user_id="u", limit=40))
     assert first not in {one.sku for one in answer.recommendations}
+
+
+def test_a_users_taste_decides_between_pieces_that_suit_equally(own, shop) -> None:
+    anchor = next(s for s, p in shop.truth.items() if p["slot"] == "top" and p["in_stock"])
+    asked = LookRequest((LookAnchor(ProductAnchor(anchor)),), user_id="u")
+    plain = own.look(LookRequest((LookAnchor(ProductAnchor(anchor)),))).looks[0]
+    strange = own.look(asked)
+    assert [one.sku for one in strange.looks[0].pieces] == [one.sku for one in plain.pieces]
+    assert any(said.startswith("user_id: ") for said in strange.degraded)
+    liked = plain.pieces[1].alternatives[0].sku
+    own.record([done("u", "save", sku, hours=n) for n, sku in enumerate(_twins(own, liked))])
+    mine = own.look(asked)
+    look = mine.looks[0]
+    assert not any(said.startswith("user_id: ") for said in mine.degraded)
+    assert look.parts["taste"] > 0
+    assert sum(look.parts.values()) == pytest.approx(look.score, abs=1e-9)
+    told = [one.reason for one in (*look.pieces, *mine.complementary)]
+    assert any("close to what you like" in reason for reason in told)
+    assert mine.request_id != strange.request_id
+
+
+def _twins(own: Engine, sku: str) -> list[str]:
+    """A product and what looks most like it."""
+    found = own.similar(Retrieval(ProductAnchor(sku), limit=3, diversity=0)).recommendations
+    return [sku, *(one.sku for one in found)]
+
+
+def test_a_hidden_product_is_in_no_look_of_its_user(own, shop) -> None:
+    anchor = next(s for s, p in shop.truth.items() if p["slot"] == "top" and p["in_stock"])
+    first = own.look(LookRequest((LookAnchor(ProductAnchor(anchor)),))).looks[0].pieces[1].sku
+    own.record([done("u", "hide", first)])
+    found = own.look(LookRequest((LookAnchor(ProductAnchor(anchor)),), user_id="u", limit=60))
+    shown = [*found.looks[0].pieces, *found.complementary]
+    assert first not in {one.sku for one in shown}
 
 
 def test_weights_fitted_to_the_log_are_used_by_every_process(own, shop, two_kinds) -> None:

@@ -87,6 +87,7 @@ class LookRequest:
     pins          products that a merchandiser wants in it wherever the constraints allow
     without       slots to leave empty
     alternatives  how many other pieces to name for each slot
+    user_id       whose taste decides between pieces that suit about equally
     """
 
     anchors: tuple[LookAnchor, ...]
@@ -104,6 +105,7 @@ class LookRequest:
     bans: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     alternatives: int = 3
+    user_id: str | None = None
 
     def __post_init__(self) -> None:
         if not (self.anchors or self.owned or self.locked):

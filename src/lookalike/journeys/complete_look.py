@@ -26,21 +26,32 @@ from lookalike.journeys.look_columns import LookView
 from lookalike.journeys.look_fixed import Fixed, ReadAnchor, fixed_pieces, numbered_piece
 from lookalike.journeys.look_plan import LookPlan, cheap_plan, look_plan, with_pins
 from lookalike.journeys.look_relax import infeasible
-from lookalike.journeys.look_scores import Solved, Table, left_of, table_of, task_of
+from lookalike.journeys.look_scores import Scales, Solved, Table, left_of, table_of, task_of
+from lookalike.journeys.personal_order import STRANGER, PersonalOrder
 from lookalike.ranking.compatibility import Basis
 from lookalike.ranking.look_solver import EMPTY, best_look
 
 SAME_AGAIN = 8  # how often a look that was already given is made less attractive before giving up
 
 
-def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, basis: Basis) -> Looks:
+def complete_look(
+    seen: LookView,
+    request: LookRequest,
+    *,
+    read: ReadAnchor,
+    basis: Basis,
+    personal: PersonalOrder | None = None,
+) -> Looks:
     """Answer one request from one state of the collection.
+
+    personal  whose tastes decide between pieces that suit about equally
 
     Raises NotFound for unknown products, InvalidInput for what cannot be understood or can never
     be one look: two anchors in one slot, mixed currencies, an unknown look type.  What only the
     constraints forbid is no error: `infeasible` says which of them to relax.
     """
     request, limits = _clamped(request)
+    request, scales, strange = _for_user(request, basis, personal)
     fixed, wardrobe, notes = fixed_pieces(request, seen, read)
     if not fixed:
         fixed, wardrobe = _first_of(wardrobe, seen)
@@ -52,18 +63,18 @@ def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, bas
     plan = look_plan(request, seen, fixed, look_type=look_type, search=search, wardrobe=wardrobe)
     pins, unknown = _pins(request, seen, search.passing(request.pins))
     plan = with_pins(plan, pins, seen)
-    table, pool = table_of(request, seen, fixed, plan, basis, pins)
+    table, pool = table_of(request, seen, fixed, plan, scales, pins)
     found = [] if left is not None and left < 0 else _solved(request, table, plan, left)
     if not found and left is not None and request.looks and look_type != COLLECTION:
         plan = cheap_plan(plan, seen, filter_of(request, seen, fixed, None))
-        table, _ = table_of(request, seen, fixed, plan, basis, pins)
+        table, _ = table_of(request, seen, fixed, plan, scales, pins)
         found = [] if left < 0 else _solved(request, table, plan, left)
     teller = Teller(request, seen, table, plan, currency)
     looks = tuple(teller.look(one) for one in found)
     why = None if found or not request.looks else infeasible(request, seen, table, plan)
     listed = teller.flat(looks, pool)
     return Looks(
-        request_id=paging.short([_digest(request), *_state(seen)]),
+        request_id=paging.short([_digest(request), *_state(seen), _taste_of(personal)]),
         generation=seen.view.generation,
         collection_id=seen.view.collection_id,
         look_type=look_type,
@@ -74,12 +85,34 @@ def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, bas
         limits=(*limits, *_fewer(request, found, len(listed))),
         degraded=(
             *notes,
+            *strange,
             *_unheard(request, seen, fixed),
             *plan.notes,
             *unknown,
             *teller.notes(looks),
         ),
     )
+
+
+def _for_user(
+    request: LookRequest, basis: Basis, personal: PersonalOrder | None
+) -> tuple[LookRequest, Scales, tuple[str, ...]]:
+    """The request without what its user hid, what weighs pieces, and what is to be said.
+
+    What the request itself wants in the look stays.
+    """
+    if personal is None:
+        return request, Scales(basis), ()
+    wanted = {*request.owned, *request.locked}
+    hidden = [sku for sku in personal.hidden if sku not in wanted]
+    asked = replace(request, exclude=tuple(dict.fromkeys((*request.exclude, *hidden))))
+    if not personal.is_known:
+        return asked, Scales(basis), (STRANGER,)
+    return asked, Scales(basis, personal.bonus), ()
+
+
+def _taste_of(personal: PersonalOrder | None) -> str:
+    return "" if personal is None else personal.profile.version
 
 
 def _solved(

@@ -12,7 +12,7 @@ from lookalike.journeys import paging
 from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import TWIN_GROUP
-from lookalike.journeys.personal_order import PersonalOrder
+from lookalike.journeys.personal_order import STRANGER, PersonalOrder
 from lookalike.journeys.plan import Plan, plan
 from lookalike.journeys.tell import Page, told
 from lookalike.ranking.diversify import diversify
@@ -52,7 +52,7 @@ def find_similar(
     taste = ""
     if personal is not None:
         if not personal.is_known:
-            degraded.append("user_id: nothing is known of this user's taste, so it orders nothing")
+            degraded.append(STRANGER)
         question = replace(question, exclude=(*question.exclude, *personal.hidden))
         taste = personal.profile.version
         personal = personal if personal.is_known else None

@@ -15,6 +15,7 @@ from lookalike.domain.results import Document
 from lookalike.journeys.look_columns import LookView
 from lookalike.journeys.look_plan import LookPlan
 from lookalike.journeys.look_scores import COVERAGE, PINNED, Pool, Solved, Table
+from lookalike.journeys.personal_order import with_taste
 from lookalike.ranking.compatibility import PairEvidence, PairScores
 from lookalike.ranking.harmony import Harmony, color_evidence
 from lookalike.ranking.look_reasons import look_reason, reason
@@ -126,6 +127,7 @@ class Teller:
     def _single(self, place: int, slot: str, pool: Pool) -> LookPiece:
         """A piece of the flat list, spoken of beside the first fixed piece."""
         said = self._speak(pool.scores, 0, place, pool.pieces.of[place])
+        said = with_taste(said, float(pool.liked[place]))
         return self._told(
             int(pool.numbers[place]),
             slot,
@@ -198,8 +200,10 @@ class Teller:
         mean = float(np.triu(pairs, 1).sum()) / max(1, most * (most - 1) // 2)
         coverage = COVERAGE * len(places) / most
         pins = sum(bool(self.table.pinned[place]) for place in places)
-        rest = solved.score - mean - coverage - PINNED * pins
-        return {"pairs": mean, "coverage": coverage, "variety": rest if abs(rest) > 1e-9 else 0.0}
+        taste = float(self.table.liked[list(places)].sum()) / most
+        rest = solved.score - mean - coverage - taste - PINNED * pins
+        parts = {"pairs": mean, "coverage": coverage, "variety": rest if abs(rest) > 1e-9 else 0.0}
+        return {**parts, "taste": taste} if self.request.user_id is not None else parts
 
     def _missing(self, solved: Solved) -> tuple[str, ...]:
         pairs = zip(solved.slots, solved.solution.chosen, strict=True)
@@ -228,7 +232,8 @@ class Teller:
         if not others:
             return "The best of its slot."
         best = max(others, key=lambda row: float(self.table.sums[row, place]))
-        return self._speak(self.table.scores, best, place, self.table.pieces.of[place])
+        said = self._speak(self.table.scores, best, place, self.table.pieces.of[place])
+        return with_taste(said, float(self.table.liked[place]))
 
     def _speak(self, scores: PairScores, row: int, place: int, piece: Piece) -> str:
         other = self.table.pieces.of[row]

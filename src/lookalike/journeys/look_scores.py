@@ -1,6 +1,6 @@
 """Pair scores of everything that may be in a look, and the task that the solver solves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, islice
@@ -39,6 +39,22 @@ PINNED = 100.0  # no sum of pair scores outweighs a pin
 
 
 @dataclass(frozen=True)
+class Scales:
+    """What pieces are weighed by.
+
+    basis  of pair scores
+    taste  product numbers -> what a user's taste adds to each; None where none is known
+    """
+
+    basis: Basis
+    taste: Callable[[Integers], Doubles] | None = None
+
+    def liked(self, numbers: Integers) -> Doubles:
+        """(n,) of products of the collection."""
+        return np.zeros(len(numbers)) if self.taste is None else self.taste(numbers)
+
+
+@dataclass(frozen=True)
 class Table:
     """Fixed pieces first, then the shortlists of the slots, with the scores of all pairs.
 
@@ -46,6 +62,7 @@ class Table:
     places   slot -> its places in the table
     dull     (n, n) what each pair costs the variety of a look
     barred   (n, n) two that must not meet
+    liked    (n,) what a user's taste adds; to fixed pieces nothing
     """
 
     fixed: tuple[Fixed, ...]
@@ -57,6 +74,7 @@ class Table:
     barred: Booleans
     prices: Integers
     pinned: Booleans
+    liked: Doubles
 
     @cached_property
     def sums(self) -> Doubles:
@@ -75,12 +93,14 @@ class Pool:
 
     scores  (fixed, n) of each fixed piece with everything
     ranked  slot -> its places, best beside the fixed pieces first, without what may not be there
+    liked   (n,) what a user's taste adds
     """
 
     pieces: Pieces
     numbers: Integers
     scores: PairScores
     ranked: Mapping[str, Integers]
+    liked: Doubles
 
     @cached_property
     def sums(self) -> Doubles:
@@ -115,7 +135,7 @@ def table_of(
     seen: LookView,
     fixed: Sequence[Fixed],
     plan: LookPlan,
-    basis: Basis,
+    scales: Scales,
     pins: Sequence[int],
 ) -> tuple[Table, Pool]:
     """The shortlists with the scores of all pairs, and all that was found."""
@@ -127,12 +147,14 @@ def table_of(
         else np.zeros(0, dtype=np.int64)
     )
     found = Pieces.joined([own, pieces_in(pool, seen)]) if len(pool) else own
-    first = compatibility(own, found, basis, rules=request.rules)
+    first = compatibility(own, found, scales.basis, rules=request.rules)
+    liked = np.concatenate([np.zeros(len(fixed)), scales.liked(pool)])
     cold = climates_apart(own.warmth, found.warmth)
     patterned = busy(found, color_spread(found.rows, seen.view.index.layout))
     worth = (
         first.totals
         + _secondary(found, fixed)
+        + liked
         - clashes(own, found, patterned[: len(own)], patterned)
     )
     fits = np.where(first.allowed & ~cold, worth, -np.inf).mean(axis=0)
@@ -156,11 +178,11 @@ def table_of(
         for name, places in ranked.items()
     }
     kept = np.concatenate([np.arange(len(fixed)), *short.values()]).astype(np.int64)
-    table = _table(request, seen, tuple(fixed), found.take(kept), numbers[kept], basis)
+    table = _table(request, seen, tuple(fixed), found.take(kept), numbers[kept], scales.basis)
     ends = np.cumsum([len(fixed), *(len(one) for one in short.values())])
     laid = {name: np.arange(ends[row], ends[row + 1]) for row, name in enumerate(short)}
-    whole = replace(table, places=laid, pinned=wanted[kept])
-    return whole, Pool(found, numbers, first, ranked)
+    whole = replace(table, places=laid, pinned=wanted[kept], liked=liked[kept])
+    return whole, Pool(found, numbers, first, ranked, liked)
 
 
 def task_of(
@@ -169,8 +191,9 @@ def task_of(
     """The solver's task for one variant, and what the fixed pieces alone score.
 
     The score of a look is the mean over all pairs that the variant could have, plus COVERAGE
-    times the share of slots filled, less VARIETY times the share of pieces shown before; so it
-    can be told apart into these parts, and variants of different sizes can be compared.
+    times the share of slots filled, plus the mean of what a user's taste adds, less VARIETY times
+    the share of pieces shown before; so it can be told apart into these parts, and variants of
+    different sizes can be compared.
     used  place -> in how many earlier looks it was
     """
     count = len(table.fixed)
@@ -179,7 +202,7 @@ def task_of(
     shown = np.array([used.get(row, 0) for row in range(len(table.numbers))])
     adds = np.asarray(
         table.totals[:count].sum(axis=0) / pairs
-        + _secondary(table.pieces, table.fixed) / most
+        + (_secondary(table.pieces, table.fixed) + table.liked) / most
         + COVERAGE / most
         - VARIETY / most * shown
         + PINNED * table.pinned
@@ -292,4 +315,5 @@ def _table(
         barred,
         units_of(prices),
         np.zeros(len(numbers), dtype=np.bool_),
+        np.zeros(len(numbers)),
     )

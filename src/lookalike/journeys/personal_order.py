@@ -18,6 +18,7 @@ MOST_NEAR, MOST_LEANING, MOST_DISLIKED = 0.12, 0.05, 0.3
 """What likeness to a taste, leanings and a dislike change of a score, in which 0.1 is about the
 step between neighbors ten places apart (bench/feed.py): a list stays recognizably the same."""
 SPOKEN_FROM = 0.03
+STRANGER = "user_id: nothing is known of this user's taste, so it orders nothing"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +52,15 @@ class PersonalOrder:
 
     def told(self, answer: Recommendation, bonus: float) -> Recommendation:
         """The recommendation with its part for taste, so that parts still sum to the score."""
-        reason, explanation = answer.reason, answer.explanation
-        if bonus >= SPOKEN_FROM:
-            reason = f"{reason.removesuffix('.')}; close to what you like."
+        reason, explanation = with_taste(answer.reason, bonus), answer.explanation
         if explanation is not None:
             parts = {**explanation.contributions, "taste": bonus}
             explanation = replace(explanation, contributions=parts)
         return replace(answer, score=answer.score + bonus, reason=reason, explanation=explanation)
+
+
+def with_taste(reason: str, bonus: float) -> str:
+    """The reason, and that a user's taste raised the place, where it did so enough to be felt."""
+    return (
+        f"{reason.removesuffix('.')}; close to what you like." if bonus >= SPOKEN_FROM else reason
+    )

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from lookalike.engine import Engine
 from lookalike.errors import NotFound
-from lookalike.server.parts import Answer, CollectionId, OpenEngine
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import looks as wire
 from lookalike.wire.looks_schema import (
@@ -30,7 +30,8 @@ def looks(engine: OpenEngine, collection_id: CollectionId, body: LooksBody) -> A
         upload=partial(engine.uploaded, collection=collection_id),
         known=partial(_is_known, engine, collection_id),
     )
-    return Answer(wire.looks(engine.look(request, collection=collection_id)))
+    found = wire.looks(engine.look(request, collection=collection_id))
+    return Answer(found) if body.user_id is None else private(found)
 
 
 @router.post("/looks/scene", responses={200: {"model": SceneAnswerBody}, **PROBLEM_RESPONSES})

@@ -54,6 +54,7 @@ def look_request(
         bans=tuple(body.bans),
         without=tuple(body.without),
         alternatives=body.alternatives,
+        user_id=body.user_id,
     )
 
 

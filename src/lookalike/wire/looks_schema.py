@@ -58,6 +58,9 @@ class LooksBody(_Strict):
     pins: list[str] = []
     bans: list[str] = []
     without: list[str] = Field(default=[], description="Slots to leave empty.")
+    user_id: str | None = Field(
+        default=None, description="Their taste decides between pieces that suit about equally."
+    )
     alternatives: int = Field(default=3, description="Other pieces named for each slot.")
 
 
