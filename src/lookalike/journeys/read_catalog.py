@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lookalike.domain.problems import Problem, Problems
-from lookalike.domain.product import Product
+from lookalike.domain.product import Product, Tombstone
 from lookalike.domain.progress import Report, Step
 from lookalike.sources.protocol import CatalogSource
 from lookalike.storage.collection import Collection
@@ -45,6 +45,8 @@ def read_catalog(
             if outcome.sku:
                 seen.add(outcome.sku)  # named but broken: no reason to take it away
             continue
+        if isinstance(outcome, Tombstone):
+            continue  # not seen, so it is missing
         reading.products += 1
         reading.locations.update(outcome.images)
         seen.add(outcome.sku)

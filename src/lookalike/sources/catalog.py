@@ -3,28 +3,37 @@
 import difflib
 import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lookalike.errors import InvalidInput, NotFound
+from lookalike.sources import feeds, json_ld
 from lookalike.sources.delimited import DelimitedFile, require_rows
 from lookalike.sources.encoding import text_encoding
 from lookalike.sources.folder import FolderCatalog
 from lookalike.sources.json_file import JsonFile
+from lookalike.sources.json_ld import JsonLdFile
 from lookalike.sources.locations import is_image_name
 from lookalike.sources.parquet_file import ParquetFile
+from lookalike.sources.product_search import HEADER, begins_like_one
 from lookalike.sources.protocol import CatalogSource, RecordReader
 from lookalike.sources.table import TableCatalog
+from lookalike.sources.xml_feed import XmlFeed
 
 DELIMITED = (".csv", ".tsv", ".tab")
-JSON = (".jsonl", ".ndjson", ".json")
-SUFFIXES = (*DELIMITED, ".txt", *JSON, ".parquet")
+JSON = (".jsonl", ".ndjson", ".json", ".jsonld")
+SUFFIXES = (*DELIMITED, ".txt", *JSON, ".parquet", ".xml", ".html")
+FORMATS = (
+    "google", "facebook", "shopify", "woocommerce", "product-search", "agentic", "json-ld", "table",
+)  # fmt: skip
+"""What `--format` takes.  "table" reads the columns as they are, by no format's rules."""
+START_BYTES = 1 << 16
 
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "Save it as CSV and give that."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save it as CSV and give that."),
     (b"\x1f\x8b", "compressed with gzip", "Unpack it first: gunzip FILE."),
     (b"%PDF", "a PDF", "Export the catalogue as CSV."),
-    (b"<", "XML or HTML", "Export the catalogue as CSV or JSON Lines."),
     (b"SQLite format 3", "a database", "Export the catalogue as CSV."),
 )
 
@@ -34,12 +43,16 @@ def open_source(
     *,
     images_root: str | Path | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
+    form: str | None = None,
+    now: datetime | None = None,
 ) -> CatalogSource:
     """The catalogue at a path, ready to be read; its header and first record are checked.
 
     images_root  the folder of relative image paths (default: the catalogue file's folder)
     mapping      product field -> column, where guessing fails: {"sku": "Artikel", ...};
                  only `image` may be read from several columns
+    form         one of FORMATS; None recognizes it by its content
+    now          the moment at which sale prices are judged; None is this one
     Raises NotFound for a path that is not there and InvalidInput for a file that cannot
     be a catalogue: wrong format, empty, no column for the sku or the image.
     """
@@ -61,17 +74,45 @@ def open_source(
     root = Path(images_root) if images_root is not None else path.parent
     if not _exists(root) or not root.is_dir():
         raise _not_found(root, "folder of images")
-    return TableCatalog(_reader(path), str(root.resolve()), mapping=mapping or {})
+    reader = _reader(path, form, now or datetime.now(UTC))
+    return TableCatalog(reader, str(root.resolve()), mapping=mapping or {})
 
 
-def _reader(path: Path) -> RecordReader:
+def _reader(path: Path, form: str | None, now: datetime) -> RecordReader:
+    """The reader of the file, in the rules of a feed format if it has the marks of one."""
+    if form is not None and form not in FORMATS:
+        near = difflib.get_close_matches(form, FORMATS, n=1)
+        raise InvalidInput(
+            f'"{form}" is not a catalogue format.',
+            hint=(f'Did you mean "{near[0]}"? ' if near else "") + f"One of {', '.join(FORMATS)}.",
+        )
+    start = _start(path)
+    if form == "product-search" or (form is None and begins_like_one(start)):
+        reader: RecordReader = DelimitedFile(path, header=HEADER)
+    else:
+        reader = _file_reader(path, start, form)
+    for one in feeds.formats():
+        if form == one.name or (form is None and one.fits(reader.columns)):
+            return feeds.FeedReader(reader, one, now)
+    return reader
+
+
+def _start(path: Path) -> str:
+    """The first characters of a file; empty for one that is not text."""
     if not path.is_file():
         raise InvalidInput(f"{path} is not a regular file.", hint="Give a file or a folder.")
     try:
         with path.open("rb") as file:
-            start = file.read(4096)
+            start = file.read(START_BYTES)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read ({error.strerror}).") from None
+    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    return start.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+
+
+def _file_reader(path: Path, text: str, form: str | None) -> RecordReader:
+    with path.open("rb") as file:
+        start = file.read(4096)
     suffix = path.suffix.lower()
     if start.startswith(b"PAR1"):
         return ParquetFile(path)
@@ -80,6 +121,10 @@ def _reader(path: Path) -> RecordReader:
             raise InvalidInput(f"{path} is {what}, not a catalogue this can read.", hint=hint)
     if is_image_name(path.name):
         raise InvalidInput(f"{path} is one image.", hint=f"Give its folder: {path.parent}.")
+    if text.startswith("<"):
+        return (
+            JsonLdFile(path) if form == "json-ld" or json_ld.looks_like_one(text) else XmlFeed(path)
+        )
     if suffix not in SUFFIXES:
         raise InvalidInput(
             f'{path} has the suffix "{suffix}", which is not that of a catalogue.',
@@ -90,6 +135,8 @@ def _reader(path: Path) -> RecordReader:
     if not start.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise InvalidInput(f"{path} is empty.", hint="Export the catalogue again.")
     if suffix in JSON or (suffix == ".txt" and _looks_like_json(path)):
+        if form == "json-ld" or (form is None and json_ld.looks_like_one(text)):
+            return JsonLdFile(path)
         return JsonFile(path)
     reader = DelimitedFile(path)
     require_rows(reader)

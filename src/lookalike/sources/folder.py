@@ -30,6 +30,8 @@ class FolderCatalog:
     """
 
     mapping: Mapping[str, tuple[str, ...]]
+    title = ""
+    next_change = None
 
     def __init__(self, root: Path) -> None:
         self.location = str(root)
