@@ -8,6 +8,7 @@ from lookalike.domain.attributes import VISUAL_ATTRIBUTES
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.problems import Problem
 from lookalike.domain.progress import Report, Step, silent
+from lookalike.errors import Conflict
 from lookalike.index import snapshot
 from lookalike.journeys.measure_images import Measured, Tools, measure_images, unseen
 from lookalike.journeys.publish import is_stale, publish
@@ -16,20 +17,24 @@ from lookalike.sources.locations import without_credentials
 from lookalike.sources.protocol import CatalogSource
 from lookalike.storage.collection import Collection
 
+FEW = 5  # so many may always go: the share of a tiny catalog means little; by eye
+ENOUGH_TO_TELL = 200  # images; fewer are mostly the time of starting up; by eye
 SECONDS_PER_IMAGE = 0.008  # bench/indexing.py on two cores; what --dry-run multiplies
 
 
 def plan_index(source: CatalogSource, tools: Tools, options: Options) -> IndexReport:
     """What a run would do, without writing anything: counts, problems, estimated seconds."""
-    reading = read_catalog(source, tools.collection, write=False, report=silent)
+    reading = read_catalog(
+        source, tools.collection, write=False, report=silent, version=options.version
+    )
     todo, measured = unseen(sorted(reading.locations), tools, refresh=options.refresh)
     return _report(
         reading,
         measured,
         tools.collection,
         source,
-        removed=0 if options.keep_missing else len(reading.missing),
-        seconds=len(todo) * SECONDS_PER_IMAGE,
+        removed=_gone(reading, options),
+        seconds=len(todo) * _seconds_per_image(tools.collection),
         encoded=len(todo),
         job=None,
     )
@@ -48,9 +53,14 @@ def index_catalog(
     told = _job_report(collection, job, report)
     with collection.writer():
         _keep_choices(source, collection, options)
-        reading = read_catalog(source, collection, write=True, report=told)
-        removed = 0 if options.keep_missing else collection.products.remove(reading.missing)
+        reading = read_catalog(source, collection, write=True, report=told, version=options.version)
+        _require_acceptable_loss(reading, options)
+        removed = collection.products.bury(reading.buried) if reading.buried else 0
+        if options.removes_missing:
+            removed += collection.products.remove(reading.missing, as_of=options.version)
+        began = time.monotonic()
         measured = measure_images(reading.locations, tools, refresh=options.refresh, report=told)
+        looked_s = time.monotonic() - began
         if is_stale(collection, tools.extractor):
             publish(collection, tools.extractor, report=told)
         collection.update_settings(
@@ -59,6 +69,7 @@ def index_catalog(
                 "images_root": source.images_root,
                 "fingerprint": tools.extractor.fingerprint,
                 "encoder": tools.extractor.name,
+                **_rate(measured, looked_s),
             }
         )
     return _report(
@@ -71,6 +82,36 @@ def index_catalog(
         encoded=measured.encoded,
         job=job,
     )
+
+
+def _require_acceptable_loss(reading: Reading, options: Options) -> None:
+    """Raises Conflict, before anything is removed, when too many products are missing at once."""
+    missing = len(reading.missing) if options.removes_missing else 0
+    if options.accept_loss or missing <= max(FEW, options.max_loss_share * reading.before):
+        return
+    raise Conflict(
+        f"The catalog lacks {missing:,} of the {reading.before:,} products it named before "
+        f"({missing / reading.before:.0%}); nothing was removed.",
+        hint="If they are really gone, run it again with --accept-loss.  If it names only what "
+        f"changed, use --mode delta.  The limit is the setting max_loss_share "
+        f"({options.max_loss_share:g}).",
+    )
+
+
+def _gone(reading: Reading, options: Options) -> int:
+    return len(reading.buried) + (len(reading.missing) if options.removes_missing else 0)
+
+
+def _seconds_per_image(collection: Collection) -> float:
+    """As the last run of many images on this machine took, if there was one."""
+    known = collection.settings().get("seconds_per_image")
+    return known if isinstance(known, float) else SECONDS_PER_IMAGE
+
+
+def _rate(measured: Measured, seconds: float) -> dict[str, object]:
+    if measured.encoded < ENOUGH_TO_TELL:
+        return {}
+    return {"seconds_per_image": round(seconds / measured.encoded, 5)}
 
 
 def _keep_choices(source: CatalogSource, collection: Collection, options: Options) -> None:
@@ -132,4 +173,6 @@ def _report(
         seconds=seconds,
         generation=snapshot.current(collection.folder) or 0,
         mapping=dict(source.mapping),
+        stale=reading.stale,
+        format=source.title,
     )

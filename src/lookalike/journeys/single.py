@@ -18,8 +18,13 @@ def store_product(product: Product, tools: Tools, *, first: bool) -> Measured:
     """Store the product; its features are there when this returns, or its images' problems are.
 
     first  the collection has no generation yet, so one is built
+    Raises Conflict when something newer is known of it by its version.
     """
-    tools.collection.products.upsert([product], origin="api")
+    if tools.collection.products.upsert([product], origin="api"):
+        raise Conflict(
+            f"Version {product.version} of {product.sku} is older than what is known of it.",
+            hint="Nothing was changed; send the newest state of the product.",
+        )
     measured = measure_images(product.images, tools, refresh=False, report=silent)
     if first:
         with tools.collection.writer(timeout_s=WAIT_S):

@@ -68,6 +68,7 @@ products = sa.Table(
     sa.Column("variant_group", sa.Text),
     sa.Column("url", sa.Text),
     sa.Column("extra", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger),  # the least that may still change it: storage/versions.py
     sa.Index("products_by_change", "collection", "change", unique=True),
 )
 
