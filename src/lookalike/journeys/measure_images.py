@@ -12,6 +12,7 @@ and is not.
 """
 
 import hashlib
+import time
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,7 +26,7 @@ from lookalike.features.encoder import usable_cores
 from lookalike.features.image import ImageProblem
 from lookalike.features.pipeline import Extractor, Prepared
 from lookalike.features.protocol import Encoded
-from lookalike.sources.protocol import FetchProblem, ImageStore
+from lookalike.sources.protocol import FetchFailed, FetchProblem, ImageStore
 from lookalike.storage.collection import Collection
 from lookalike.storage.features import FeatureStore
 from lookalike.storage.images import ImageProblem as StoredProblem
@@ -37,7 +38,8 @@ CHUNKS_AHEAD = 6  # prepared images waiting for the encoder: 6 * 32 * 200 kB are
 BATCHES_AT_ONCE = 3  # two in the encoder while one is measured
 BATCHES_BEHIND = 4  # handed over and not collected yet, before reading waits
 ENCODED_TOGETHER = 32  # so that no core idles for long while the last of them is encoded
-FLUSH = 256  # images per durable transaction: about two seconds of encoding
+FLUSH = 256  # images per durable transaction, ...
+FLUSH_S = 0.5  # ... or so many seconds: other processes recommend a product within one
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Seen:
     hash: str | None = None
     prepared: Prepared | None = None
     problem: StoredProblem | None = None
+    stays: bool = False  # what is known of it is still the best there is
 
 
 @dataclass
@@ -122,7 +125,7 @@ def unseen(locations: Sequence[str], tools: Tools, *, refresh: bool) -> tuple[li
 
 
 def _differs(record: ImageRecord, images: ImageStore) -> bool:
-    return images.stamp(record.location) != record.stamp
+    return images.stamp(record.location, record.stamp) != record.stamp
 
 
 def _ahead(
@@ -143,7 +146,13 @@ def _ahead(
 def _read_chunk(
     locations: Sequence[str], *, tools: Tools, measuring: ThreadPoolExecutor
 ) -> list[Seen]:
-    read = [_read(location, tools.images) for location in locations]
+    before = tools.collection.images.records(locations)
+    usable = tools.features.known(
+        (one.hash for one in before.values() if one.hash and not one.problem),
+        tools.extractor.fingerprint,
+    )
+    have = {place: one for place, one in before.items() if one.hash in usable}
+    read = [_read(location, tools.images, have.get(location)) for location in locations]
     hashes = [seen.hash for seen, _ in read if seen.hash]
     known = tools.features.known(hashes, tools.extractor.fingerprint)
     return measuring.submit(_prepare_new, read, known, tools.extractor).result()
@@ -158,13 +167,17 @@ def _prepare_new(
     ]
 
 
-def _read(location: str, images: ImageStore) -> tuple[Seen, bytes]:
-    stamp = images.stamp(location)  # before the bytes: a later change must look like one
+def _read(location: str, images: ImageStore, have: ImageRecord | None) -> tuple[Seen, bytes]:
+    """The image as it is now.  have: what is known of it, with features, if anything is"""
     try:
-        data = images.read(location)
+        fetched = images.fetch(location, have.stamp if have else None)
     except FetchProblem as problem:
-        return Seen(location, stamp, problem=StoredProblem(problem.reason, problem.message)), b""
-    return Seen(location, stamp, hashlib.sha256(data).hexdigest()), data
+        said = StoredProblem(problem.reason, problem.message)
+        stays = have is not None and isinstance(problem, FetchFailed)  # a host that is down
+        return Seen(location, images.stamp(location), problem=said, stays=stays), b""
+    if fetched.data is None:
+        return Seen(location, fetched.stamp, have.hash if have else None), b""
+    return Seen(location, fetched.stamp, hashlib.sha256(fetched.data).hexdigest()), fetched.data
 
 
 def _prepare(seen: Seen, data: bytes, extractor: Extractor) -> Seen:
@@ -197,6 +210,7 @@ class _Run:
         self._finishing: deque[tuple[list[Seen], Future[list[ImageFeatures]]]] = deque()
         self._features: dict[str, ImageFeatures] = {}
         self._records: list[ImageRecord] = []
+        self._flushed = time.monotonic()
         self._started: set[str] = set()  # hashes met in this run; no image is encoded twice
         self._pending: set[str] = set()  # those of them whose features are not there yet
 
@@ -226,7 +240,7 @@ class _Run:
             self._finishing[0][1].done() or len(self._finishing) > BATCHES_BEHIND
         ):
             self._collect()
-        if len(self._features) >= FLUSH:
+        if len(self._features) >= FLUSH or time.monotonic() - self._flushed >= FLUSH_S:
             self._flush()
 
     def _collect(self) -> None:
@@ -243,7 +257,8 @@ class _Run:
             self._measured.problems[seen.location] = seen.problem
         else:
             self._measured.reused += 1
-        self._record(seen)
+        if not seen.stays:
+            self._record(seen)
 
     def _record(self, seen: Seen) -> None:
         now = datetime.now(UTC)
@@ -251,6 +266,7 @@ class _Run:
 
     def _flush(self) -> None:
         """Features first: a record promises that they are there."""
+        self._flushed = time.monotonic()
         self._tools.features.put(self._features, self._tools.extractor.fingerprint)
         self._features = {}
         self._tools.collection.images.record(

@@ -68,6 +68,11 @@ class CatalogSource(Protocol):
     def records(self) -> Iterator[Record | Problem]: ...
 
     @property
+    def mark(self) -> str | None:
+        """Changes when the source does; None where only reading it could tell."""
+        ...
+
+    @property
     def next_change(self) -> datetime | None:
         """When a product changes though the source does not, as a sale begins or ends.
 
@@ -91,13 +96,29 @@ class CatalogSource(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """An image as it was read; data is None when it is what the known mark stands for."""
+
+    data: bytes | None
+    stamp: str | None
+
+
 class ImageStore(Protocol):
     """Image bytes by the locations that products carry.  Safe to use from several threads."""
 
-    def stamp(self, location: str) -> str | None:
+    def stamp(self, location: str, known: str | None = None) -> str | None:
         """A cheap mark that changes when the image does; None where there is none.
 
+        known  the mark of what we have, which is returned where only a request could tell
         Equal marks mean that the image need not be read again.  Never raises.
+        """
+        ...
+
+    def fetch(self, location: str, known: str | None = None) -> "Fetched":
+        """The bytes and their mark, or word that what `known` marks has not changed.
+
+        Raises FetchProblem.
         """
         ...
 
