@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,17 @@ from lookalike.sources.encoding import text_encoding
 from lookalike.sources.folder import FolderCatalog
 from lookalike.sources.json_file import JsonFile
 from lookalike.sources.json_ld import JsonLdFile
-from lookalike.sources.locations import is_image_name
+from lookalike.sources.locations import (
+    is_image_name,
+    is_object_url,
+    is_web_address,
+    without_credentials,
+)
+from lookalike.sources.packed import GZIP, FeedLimits, unpack
 from lookalike.sources.parquet_file import ParquetFile
 from lookalike.sources.product_search import HEADER, begins_like_one
 from lookalike.sources.protocol import CatalogSource, RecordReader
-from lookalike.sources.table import TableCatalog
+from lookalike.sources.table import Origin, TableCatalog
 from lookalike.sources.xml_feed import XmlFeed
 
 DELIMITED = (".csv", ".tsv", ".tab")
@@ -45,6 +52,8 @@ def open_source(
     mapping: Mapping[str, str | Sequence[str]] | None = None,
     form: str | None = None,
     now: datetime | None = None,
+    cache: Path | None = None,
+    limits: FeedLimits | None = None,
 ) -> CatalogSource:
     """The catalogue at a path, ready to be read; its header and first record are checked.
 
@@ -52,14 +61,20 @@ def open_source(
     mapping      product field -> column, where guessing fails: {"sku": "Artikel", ...};
                  only `image` may be read from several columns
     form         one of FORMATS; None recognizes it by its content
+    cache        the folder that keeps copies of files from elsewhere; without one, only files
+                 and folders of this machine are read
     now          the moment at which sale prices are judged; None is this one
     Raises NotFound for a path that is not there and InvalidInput for a file that cannot
     be a catalogue: wrong format, empty, no column for the sku or the image.
     """
     if "://" in str(location):
-        raise InvalidInput(
-            f"{str(location)[:80]} is an address; a catalogue is read from a file or a folder.",
-            hint="Download it first, for example with curl -O.",
+        if cache is None or not _is_remote(str(location)):
+            raise InvalidInput(
+                f"{without_credentials(str(location))[:80]} is an address that is not read here.",
+                hint="Give a file, a folder, an http(s) address or a bucket such as s3://...",
+            )
+        return _remote(
+            str(location), cache, limits or FeedLimits(), images_root, mapping or {}, form, now
         )
     path = Path(location)
     if not _exists(path):
@@ -71,11 +86,67 @@ def open_source(
                 hint="Leave the mapping out, or give the catalogue file.",
             )
         return FolderCatalog(path)
-    root = Path(images_root) if images_root is not None else path.parent
-    if not _exists(root) or not root.is_dir():
-        raise _not_found(root, "folder of images")
-    reader = _reader(path, form, now or datetime.now(UTC))
-    return TableCatalog(reader, str(root.resolve()), mapping=mapping or {})
+    root = _root(images_root if images_root is not None else path.parent)
+    file = _unpacked(path, cache, limits or FeedLimits()) if cache else path
+    reader = _reader(file, form, now or datetime.now(UTC))
+    return TableCatalog(reader, root, mapping=mapping or {}, origin=Origin(str(path), _mark(path)))
+
+
+def _remote(
+    location: str,
+    cache: Path,
+    limits: FeedLimits,
+    images_root: str | Path | None,
+    mapping: Mapping[str, str | Sequence[str]],
+    form: str | None,
+    now: datetime | None,
+) -> CatalogSource:
+    if is_object_url(location):
+        from lookalike.sources.objects import ObjectFolder, is_file
+
+        if not is_file(location):
+            return ObjectFolder(location)
+    root = str(images_root) if images_root is not None else location.rpartition("/")[0] + "/"
+    from lookalike.sources.remote import copied
+
+    copy = copied(location, cache, limits)
+    reader = _reader(copy.path, form, now or datetime.now(UTC))
+    return TableCatalog(reader, _root(root), mapping=mapping, origin=Origin(location, copy.mark))
+
+
+def _root(root: str | Path) -> str:
+    """The folder or bucket of the images, absolute."""
+    if _is_remote(str(root)):
+        return str(root)
+    if not _exists(Path(root)) or not Path(root).is_dir():
+        raise _not_found(Path(root), "folder of images")
+    return str(Path(root).resolve())
+
+
+def _unpacked(path: Path, cache: Path, limits: FeedLimits) -> Path:
+    """The file itself, or its content in the cache if it is packed with gzip."""
+    with path.open("rb") as file:
+        if file.read(2) != GZIP:
+            return path
+    cache.mkdir(parents=True, exist_ok=True)
+    link = cache / f"{path.name}.packed"
+    target = cache / path.name.removesuffix(".gz")
+    shutil.copyfile(path, link)
+    unpack(link, target, max_bytes=limits.bytes)
+    link.unlink(missing_ok=True)
+    return target
+
+
+def _mark(path: Path) -> str | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def _is_remote(location: str) -> bool:
+    return is_web_address(location) or is_object_url(location)
 
 
 def _reader(path: Path, form: str | None, now: datetime) -> RecordReader:

@@ -1,7 +1,7 @@
 """Records of a table as products: the same rules for every file format."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -23,6 +23,14 @@ MAX_IMAGES = 100
 LINK_STARTS = ("http://", "https://", "/")
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a file comes from, as its reader may read a copy; and the mark of its content."""
+
+    location: str
+    mark: str | None = None
+
+
 class TableCatalog:
     """A CatalogSource over the records of one file."""
 
@@ -32,9 +40,11 @@ class TableCatalog:
         images_root: str,
         *,
         mapping: Mapping[str, str | Sequence[str]],
+        origin: Origin,
     ) -> None:
         self._reader = reader
-        self.location = reader.location
+        self.location = origin.location
+        self.mark = origin.mark
         self.images_root = images_root
         self._feed = reader if isinstance(reader, FeedReader) else None
         self.title = self._feed.format.title if self._feed else ""
