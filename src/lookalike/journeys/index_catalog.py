@@ -70,6 +70,8 @@ def index_catalog(
                 "fingerprint": tools.extractor.fingerprint,
                 "encoder": tools.extractor.name,
                 **_rate(measured, looked_s),
+                **same_run(source, options),
+                "next_change": source.next_change and source.next_change.isoformat(),
             }
         )
     return _report(
@@ -84,12 +86,23 @@ def index_catalog(
     )
 
 
+def same_run(source: CatalogSource, options: Options) -> dict[str, object]:
+    """What must be as in the last run for a run to have no work, beside the extractor."""
+    read_as = [source.images_root, source.title, sorted(source.mapping.items())]
+    chosen = [options.mode, options.keep_missing, options.version, options.kept_attributes()]
+    return {"mark": source.mark, "run": repr([source.location, read_as, chosen])}
+
+
+class LossNotAccepted(Conflict):
+    """A catalog that lost so much that somebody should look before anything is removed."""
+
+
 def _require_acceptable_loss(reading: Reading, options: Options) -> None:
-    """Raises Conflict, before anything is removed, when too many products are missing at once."""
+    """Raises LossNotAccepted, before anything is removed, when too many products are missing."""
     missing = len(reading.missing) if options.removes_missing else 0
     if options.accept_loss or missing <= max(FEW, options.max_loss_share * reading.before):
         return
-    raise Conflict(
+    raise LossNotAccepted(
         f"The catalog lacks {missing:,} of the {reading.before:,} products it named before "
         f"({missing / reading.before:.0%}); nothing was removed.",
         hint="If they are really gone, run it again with --accept-loss.  If it names only what "
