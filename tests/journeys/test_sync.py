@@ -17,9 +17,12 @@ from pathlib import Path
 import pytest
 
 from lookalike import Conflict, Engine, InvalidInput, Options, Product
+from lookalike.domain.filter_parsing import parse_filter
 from lookalike.domain.patch import Patch
+from lookalike.domain.progress import silent
 from lookalike.domain.schedule import Schedule, duration_s, schedule, wait_s
 from lookalike.errors import Unavailable
+from lookalike.journeys.publish import publish
 from lookalike.journeys.sync import poll
 
 FEW = 12
@@ -431,3 +434,27 @@ def test_a_patch_file_tells_its_bad_rows_by_line(feed, engine_here, tmp_path):
     ]
     document = engine_here.product(second).document
     assert (document["price"], document["in_stock"]) == (4.2, False)
+
+
+def test_a_patched_product_is_as_if_it_had_been_read_anew(feed, engine_here, shop, tmp_path):
+    feed.rows[next(iter(feed.rows))]["price"] = ""
+    feed.write()
+    engine_here.index(str(feed.path))
+    patches = [
+        Patch(sku, price=Decimal("1.5"), currency="CHF", in_stock=False) for sku in feed.rows
+    ]
+    engine_here.patch(patches)
+    filters = parse_filter({"price": 1.5, "in_stock": False, "currency": "CHF"})
+    seen = {sku: engine_here.product(sku).document for sku in feed.rows}
+    assert len(engine_here.products(where=filters).products) == FEW
+    assert engine_here.index(str(feed.path), options=Options(mode="delta", version=1)).encoded == 0
+    engine_here.patch(patches)
+    publish_anew(engine_here)
+    assert {sku: engine_here.product(sku).document for sku in feed.rows} == seen
+    assert len(engine_here.products(where=filters).products) == FEW
+
+
+def publish_anew(engine):
+    tools = engine._parts.tools(None)
+    publish(tools.collection, tools.extractor, report=silent)
+    engine._parts.live(None).known()

@@ -31,6 +31,15 @@ class Patch:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """On which a product is sold now: all that a patch may change."""
+
+    price: Decimal | None
+    currency: str | None
+    in_stock: bool | None
+
+
+@dataclass(frozen=True)
 class PatchResult:
     """What became of one patch.  `stale`: a newer message about the product came before."""
 

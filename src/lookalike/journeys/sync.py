@@ -89,12 +89,14 @@ def retry_images(tools: Tools, *, report: Report, passing_only: bool = False) ->
     passing_only  only those whose reason goes away by itself
     Raises Conflict while another process indexes the collection.
     """
+    before = {
+        str(one.location)
+        for one in failed_images(tools.collection)
+        if not passing_only or one.code.startswith(PASSING)
+    }
+    if not before:
+        return RetryReport(0, 0, 0, ())
     with tools.collection.writer():
-        before = {
-            str(one.location)
-            for one in failed_images(tools.collection)
-            if not passing_only or one.code.startswith(PASSING)
-        }
         measured = measure_images(before, tools, refresh=True, report=report)
     left = [one for one in failed_images(tools.collection) if one.location in before]
     still = {one.location for one in left}

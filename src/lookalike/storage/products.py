@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from lookalike.domain.patch import Patch, PatchResult
+from lookalike.domain.patch import Patch, PatchResult, Terms
 from lookalike.domain.product import Product, Tombstone
 from lookalike.errors import NotFound
 from lookalike.storage import versions
@@ -24,12 +25,14 @@ Origin = Literal["catalog", "api"]
 class Changes:
     """What happened after a change number, each product once, as it is now.
 
-    latest  follow on from here; equal to the number asked for when nothing happened
+    latest   follow on from here; equal to the number asked for when nothing happened
+    content  sku -> the last change of an upserted product that was not of price and stock alone
     """
 
     latest: int
     upserted: tuple[str, ...]
     removed: tuple[str, ...]
+    content: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def digest(product: Product) -> str:
@@ -96,6 +99,7 @@ class ProductStore:
                     "digest": digest(product),
                     "collection": self._collection,
                     "change": change,
+                    "content_change": change,
                     "removed": False,
                     "origin": origin,
                     "version": versions.newest(product.version, known.get(product.sku)),
@@ -230,7 +234,12 @@ class ProductStore:
         Nothing is missed: numbers become visible in their order, as writers take turns.
         """
         query = (
-            sa.select(products.c.sku, products.c.change, products.c.removed)
+            sa.select(
+                products.c.sku,
+                products.c.change,
+                products.c.removed,
+                sa.func.coalesce(products.c.content_change, products.c.change).label("content"),
+            )
             .where(products.c.collection == self._collection, products.c.change > change)
             .order_by(products.c.change)
             .limit(limit)
@@ -241,7 +250,20 @@ class ProductStore:
             latest=rows[-1].change if rows else change,
             upserted=tuple(row.sku for row in rows if not row.removed),
             removed=tuple(row.sku for row in rows if row.removed),
+            content={row.sku: row.content for row in rows if not row.removed},
         )
+
+    def terms(self, skus: Iterable[str]) -> dict[str, Terms]:
+        """sku -> what a patch may change, for the live products among these."""
+        columns = (products.c.sku, products.c.price, products.c.currency, products.c.in_stock)
+        query = sa.select(*columns).where(self._live)
+        found: dict[str, Terms] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks(sorted(set(skus))):
+                for row in connection.execute(query.where(products.c.sku.in_(chunk))):
+                    price = None if row.price is None else Decimal(row.price)
+                    found[row.sku] = Terms(price, row.currency, row.in_stock)
+        return found
 
     @property
     def _live(self) -> sa.ColumnElement[bool]:

@@ -67,7 +67,7 @@ def bury(connection: sa.Connection, collection: str, tombstones: Iterable[Tombst
         numbers = next_changes(connection, collection, count=len(unknown))
         rows = [
             {"collection": collection, "sku": one.sku, "change": number, "removed": True,
-             "origin": "catalog", "digest": "", "extra": "{}"}
+             "content_change": number, "origin": "catalog", "digest": "", "extra": "{}"}
             for one, number in zip(unknown, numbers, strict=True)
         ]  # fmt: skip
         save(connection, products, rows=rows, replace=False)

@@ -1,4 +1,4 @@
-"""Which message about a product is the newest, so that late ones change nothing."""
+"""Which message about a product is the newest, and which change was more than price and stock."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,3 +9,4 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.add_column("products", sa.Column("version", sa.BigInteger))
+    op.add_column("products", sa.Column("content_change", sa.BigInteger))
