@@ -39,7 +39,12 @@ from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.index_catalog import plan_index
 from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.match_images import match_images
-from lookalike.journeys.single import fold_changes, patch_products, store_product
+from lookalike.journeys.single import (
+    fold_changes,
+    is_worth_folding,
+    patch_products,
+    store_product,
+)
 from lookalike.journeys.swap import encoder_before, swap
 from lookalike.journeys.sync import (
     RetryReport,
@@ -219,7 +224,9 @@ class Engine:
         target = self._parts.collection(collection)
         results = patch_products(target, patches)
         if any(one.status == "changed" for one in results):
-            self._parts.live(target.id).known()
+            view = self._parts.live(target.id).known()
+            if view is not None and is_worth_folding(view):
+                fold_changes(view, self._parts.tools(collection, view=view))
         return results
 
     def remove(

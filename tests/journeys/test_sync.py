@@ -4,6 +4,7 @@ import csv
 import gzip
 import http.server
 import json
+import os
 import random
 import shutil
 import signal
@@ -458,3 +459,69 @@ def publish_anew(engine):
     tools = engine._parts.tools(None)
     publish(tools.collection, tools.extractor, report=silent)
     engine._parts.live(None).known()
+
+
+def test_the_catalogs_of_the_settings_are_kept_in_sync(feed, shop, tmp_path):
+    settings = shop.settings(
+        workspace=str(tmp_path / "w"), sync=[f"{feed.path} every 1h into shoes"]
+    )
+    with Engine.open(settings) as engine:
+        stop = threading.Event()
+        threads = engine.poll_all(stop)
+        deadline = time.monotonic() + 60
+        while not any(job.state == "succeeded" for job in jobs(engine, "shoes")):
+            assert time.monotonic() < deadline
+            stop.wait(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert engine.collections() == {"shoes": FEW}
+
+
+def jobs(engine, collection):
+    return engine.jobs(collection=collection) if collection in engine.collections() else ()
+
+
+def test_new_products_are_recommended_while_their_run_goes_on(shop, tmp_path):
+    first, rest = tmp_path / "first.csv", tmp_path / "rest.csv"
+    lines = Path(shop.catalog).read_text().splitlines()
+    first.write_text("\n".join(lines[:10]) + "\n")
+    rest.write_text("\n".join(lines) + "\n")
+    workspace = str(tmp_path / "w")
+    seen = []
+    with (
+        Engine.open(shop.settings(workspace=workspace)) as runs,
+        Engine.open(shop.settings(workspace=workspace)) as other,
+    ):
+        runs.index(str(first), images=str(shop.folder))
+
+        def look(step):
+            if step.stage == "building the index" and not seen:
+                asked = time.monotonic()
+                while len(skus(other)) < len(lines) - 1 and time.monotonic() - asked < 5:
+                    time.sleep(0.02)
+                view = other._parts.live(None).known()
+                seen.append((len(skus(other)), view.generation))
+
+        done = runs.index(str(rest), images=str(shop.folder), report=look)
+        assert seen == [(len(lines) - 1, done.generation - 1)]
+
+
+def test_a_feed_that_returns_to_what_it_was_after_a_stopped_run_is_work(feed, engine_here):
+    before = feed.path.read_bytes()
+    stamp = feed.path.stat()
+    engine_here.index(str(feed.path))
+    sku = next(iter(feed.rows))
+    feed.rows[sku]["price"] = "7.77"
+    feed.write()
+
+    def stop(step):
+        if step.stage == "looking at the images":
+            raise InvalidInput("stopped")
+
+    with pytest.raises(InvalidInput):
+        engine_here.index(str(feed.path), report=stop)
+    feed.path.write_bytes(before)
+    os.utime(feed.path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert not engine_here.index(str(feed.path), if_changed=True).unchanged
+    assert price(engine_here, sku) != 7.77

@@ -152,7 +152,17 @@ def test_a_missing_library_is_named_with_its_install_command(monkeypatch):
         file_system("gs://bucket/photos")
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "local:///etc/passwd", "ftp://h/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "local:///etc/passwd",
+        "ftp://h/x",
+        "zip://x::file:///etc/passwd",
+        "s3://x::file:///etc/passwd",
+        "sftp://internal/x",
+    ],
+)
 def test_schemes_of_other_things_are_refused(url, tmp_path):
     with (
         Engine.open(Settings.load({"workspace": str(tmp_path / "w")})) as engine,

@@ -130,7 +130,7 @@ def _rate(measured: Measured, seconds: float) -> dict[str, object]:
 def _keep_choices(source: CatalogSource, collection: Collection, options: Options) -> None:
     """What the ledger goes by: the columns named for attributes, and which of them are kept."""
     named = {name: source.mapping[name][0] for name in VISUAL_ATTRIBUTES if name in source.mapping}
-    choices: dict[str, object] = {"attribute_columns": named}
+    choices: dict[str, object] = {"attribute_columns": named, "mark": None}  # until it is done
     kept = options.kept_attributes()
     if kept is not None:
         choices["kept_attributes"] = kept

@@ -17,7 +17,8 @@ from lookalike.storage.collection import Collection
 
 CHECK_EVERY_S = 0.25  # a change by another process is seen well within a second
 CHANGES_PER_READ = 2000
-IDLE_SHARE = 10  # after an update that took long, wait ten times as long before the next
+IDLE_SHARE = 10  # after an update that took long, wait ten times as long before the next, ...
+LONGEST_WAIT_S = 0.6  # ... but no longer, as bulk changes shall be seen within a second, too
 
 
 class LiveView:
@@ -69,7 +70,8 @@ class LiveView:
             view = open_view(self._collection)
         self._view = view and with_changes(view, self._collection)
         ended = self._clock()
-        self._next_check = ended + max(CHECK_EVERY_S, IDLE_SHARE * (ended - started))
+        patience = min(LONGEST_WAIT_S, IDLE_SHARE * (ended - started))
+        self._next_check = ended + max(CHECK_EVERY_S, patience)
 
 
 def with_changes(view: CatalogView, collection: Collection) -> CatalogView:

@@ -215,6 +215,7 @@ class _Run:
         self._pending: set[str] = set()  # those of them whose features are not there yet
 
     def take(self, seen: Seen) -> None:
+        self._collect_done()
         if seen.prepared is None or seen.hash is None or seen.hash in self._started:
             self._settle(seen)
             return
@@ -236,11 +237,15 @@ class _Run:
         batch, self._batch = self._batch, []
         prepared = [seen.prepared for seen in batch if seen.prepared]
         self._finishing.append((batch, self._look(prepared)))
-        while self._finishing and (
-            self._finishing[0][1].done() or len(self._finishing) > BATCHES_BEHIND
-        ):
+        if len(self._finishing) > BATCHES_BEHIND:
             self._collect()
-        if len(self._features) >= FLUSH or time.monotonic() - self._flushed >= FLUSH_S:
+        self._collect_done()
+
+    def _collect_done(self) -> None:
+        while self._finishing and self._finishing[0][1].done():
+            self._collect()
+        due = time.monotonic() - self._flushed >= FLUSH_S
+        if len(self._features) >= FLUSH or (due and (self._features or self._records)):
             self._flush()
 
     def _collect(self) -> None:

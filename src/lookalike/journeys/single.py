@@ -60,12 +60,16 @@ def patch_products(collection: Collection, patches: Sequence[Patch]) -> list[Pat
     return [results[number] for number in range(len(patches))]
 
 
+def is_worth_folding(view: CatalogView) -> bool:
+    return view.followed >= FOLD_AT
+
+
 def fold_changes(view: CatalogView, tools: Tools) -> threading.Thread | None:
     """Build a new generation in the background once many changes lie beside the old one.
 
     Not needed for right answers, only for fast ones, so a run that is under way may do it.
     """
-    if view.followed < FOLD_AT:
+    if not is_worth_folding(view):
         return None
 
     def fold() -> None:

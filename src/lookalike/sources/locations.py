@@ -59,8 +59,12 @@ def absolute(location: str, root: str) -> str:
     return place
 
 
-NOT_OBJECTS = frozenset({"http", "https", "file", "local", "data", "ftp", "javascript"})
-"""Schemes that are something else, or would let an address read this machine."""
+OBJECT_SCHEMES = frozenset(
+    {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "obs", "cos", "tos", "b2"}
+)
+"""Stores that take their credentials and their host from the environment.  fsspec opens more, but
+some of those read this machine's files and some connect to a host that the address names, past
+the check of addresses."""
 
 
 def is_web_address(location: str) -> bool:
@@ -70,12 +74,7 @@ def is_web_address(location: str) -> bool:
 def is_object_url(location: str) -> bool:
     """Whether a location lies in an object store: s3://, gs://, az:// and their like."""
     scheme, separator, rest = location.partition("://")
-    return bool(
-        separator and rest and _OBJECT_SCHEME.fullmatch(scheme) and scheme not in NOT_OBJECTS
-    )
-
-
-_OBJECT_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*")
+    return bool(separator and rest and scheme in OBJECT_SCHEMES and "::" not in rest)
 
 
 def without_credentials(location: str) -> str:

@@ -1,4 +1,4 @@
-"""Object stores by URL: s3://, gs://, az:// and whatever else fsspec opens.
+"""Object stores by URL: s3://, gs://, az:// and the other clouds that fsspec opens.
 
 Credentials come from the environment of the process, as each store's own tools read them, and
 never from an address.

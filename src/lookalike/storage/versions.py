@@ -146,6 +146,7 @@ def _write(connection: sa.Connection, collection: str, writes: list[dict[str, ob
             in_stock=sa.bindparam("new_stock"),
             digest=sa.bindparam("new_digest"),
             change=sa.bindparam("number"),
+            content_change=sa.func.coalesce(products.c.content_change, products.c.change),
         ),
         [
             {
