@@ -6,7 +6,7 @@ from decimal import Decimal
 import feed_samples
 import pytest
 
-from conftest import split
+from lookalike.domain.problems import Problem
 from lookalike.domain.product import Tombstone
 from lookalike.errors import InvalidInput
 from lookalike.sources.catalog import open_source
@@ -22,8 +22,10 @@ def feed(tmp_path):
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         source = open_source(path, now=options.pop("now", JANUARY), **options)
-        products, problems = split(source)
-        return source, {one.sku: one for one in products}, problems
+        outcomes = list(source.products())
+        problems = [one for one in outcomes if isinstance(one, Problem)]
+        products = {one.sku: one for one in outcomes if not isinstance(one, Problem)}
+        return source, products, problems
 
     return read_feed
 
