@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
@@ -27,11 +28,28 @@ from lookalike.journeys.slot_settings import LookViews
 from lookalike.journeys.user_profiles import UserProfiles
 from lookalike.registry import encoder_factory, extractor_names, make_encoder, make_extractor
 from lookalike.settings import Settings
+from lookalike.sources.catalog import open_source
 from lookalike.sources.images import open_images
+from lookalike.sources.packed import FeedLimits
+from lookalike.sources.protocol import CatalogSource
 from lookalike.storage.collection import Collection
 from lookalike.storage.workspace import Workspace
 
 MEGA = 1_000_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a catalog is read where guessing is not enough.
+
+    images   the root of relative image paths: a folder or a bucket
+    mapping  product field -> column
+    form     the format by name
+    """
+
+    images: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    form: str | None = None
 
 
 class Parts:
@@ -170,6 +188,7 @@ class Parts:
                 allow_private_addresses=settings.allow_private_addresses,
                 max_bytes=settings.max_image_mb * MEGA,
                 timeout_s=settings.fetch_timeout_s,
+                per_host=settings.fetch_per_host,
             ),
             features=self.workspace.features,
             collection=target,
@@ -197,6 +216,21 @@ class Parts:
             if name not in self._added_extractors:
                 self._added_extractors[name] = make_extractor(name)
             return self._added_extractors[name]
+
+    def source(self, location: str, chosen: Choice) -> CatalogSource:
+        """A catalog of this machine or of elsewhere, of which a copy is kept in the workspace."""
+        settings = self.settings
+        return open_source(
+            location,
+            images_root=chosen.images,
+            mapping=chosen.mapping,
+            form=chosen.form,
+            cache=self.workspace.feeds,
+            limits=FeedLimits(
+                settings.max_feed_mb * MEGA,
+                allow_private_addresses=settings.allow_private_addresses,
+            ),
+        )
 
     def _make_extractor(self, name: str) -> Extractor:
         settings = self.settings

@@ -14,9 +14,16 @@ ENVIRONMENT_PREFIX = "LOOKALIKE_"
 FILE_NAME = "lookalike.toml"
 
 
-def _setting(default: object, doc: str, *, unit: str = "", low: float | None = None) -> Any:
+def _setting(
+    default: object,
+    doc: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+) -> Any:
     """A field with its documentation; `Any` is what dataclasses.field itself returns."""
-    return field(default=default, metadata={"doc": doc, "unit": unit, "low": low})
+    return field(default=default, metadata={"doc": doc, "unit": unit, "low": low, "high": high})
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,32 @@ class Settings:
     )
     fetch_threads: int = _setting(
         8, "How many images are read or downloaded at once.", unit="threads", low=1
+    )
+    fetch_per_host: int = _setting(
+        4,
+        "How many requests one image host gets at once.  Raise it for a content delivery network "
+        "of your own; a host that answers 429 is given the pause it asks for either way.",
+        unit="requests",
+        low=1,
+    )
+    max_feed_mb: int = _setting(
+        2000,
+        "The largest catalog file that is downloaded, and the most it may unpack to.",
+        unit="megabytes",
+        low=1,
+    )
+    max_loss_share: float = _setting(
+        0.3,
+        "A catalog that lacks more than this share of the products it named before is not "
+        "believed: the run stops before it removes anything and asks for --accept-loss.  Lower "
+        "it when every product matters, raise it for flash sales; 1 believes everything.",
+        low=0,
+        high=1,
+    )
+    sync: tuple[str, ...] = _setting(
+        (),
+        'Catalogs that `serve` keeps in sync, each "SOURCE every 15m" or "SOURCE every 1h into '
+        'COLLECTION".  A source is what `lookalike sync` takes.',
     )
     allow_private_addresses: bool = _setting(
         False,
@@ -166,17 +199,41 @@ def _checked(key: str, value: Any, origin: str) -> Any:
     try:
         converted = _converted(value, type(default))
     except ValueError:
-        kind = {bool: "true or false", int: "a whole number", str: "text"}[type(default)]
+        kind = KINDS[type(default)]
         raise InvalidInput(
             f"The setting {key} ({origin}) is {value!r}.", hint=f"It must be {kind}."
         ) from None
     low = known[key].metadata["low"]
     if low is not None and converted < low:
         raise InvalidInput(f"The setting {key} ({origin}) is {converted}; it must be >= {low}.")
+    high = known[key].metadata["high"]
+    if high is not None and converted > high:
+        raise InvalidInput(f"The setting {key} ({origin}) is {converted}; it must be <= {high}.")
     return converted
 
 
+KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    tuple: 'a list of texts, such as ["a", "b"]',
+}
+
+
 def _converted(value: Any, kind: type) -> Any:
+    if kind is tuple:
+        parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, list | tuple) or not all(isinstance(one, str) for one in parts):
+            raise ValueError(value)
+        return tuple(part.strip() for part in parts if part.strip())
+    if kind is float:
+        if isinstance(value, bool):
+            raise ValueError(value)
+        try:
+            return float(value)
+        except TypeError:
+            raise ValueError(value) from None
     if kind is bool:
         words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         if isinstance(value, bool):

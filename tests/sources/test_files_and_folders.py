@@ -111,7 +111,7 @@ def test_a_missing_file_names_the_nearest(shop):
         open_source(shop / "no\0name")
     with pytest.raises(NotFound):
         open_source("x" * 5000)
-    with pytest.raises(InvalidInput, match="Download it first"):
+    with pytest.raises(InvalidInput, match="not read here"):
         open_source("https://shop.example/feed.csv")
 
 

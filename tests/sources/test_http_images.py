@@ -4,11 +4,17 @@ import http.server
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from urllib.parse import quote, unquote
 
 import pytest
 
 from lookalike.sources.addresses import is_public
-from lookalike.sources.http_images import HttpImages, HttpLimits
+from lookalike.sources.http_client import HttpLimits
+from lookalike.sources.http_images import HttpImages
 from lookalike.sources.images import open_images
 from lookalike.sources.protocol import FetchFailed, FetchProblem, FetchRefused
 
@@ -54,6 +60,28 @@ class Shop(http.server.BaseHTTPRequestHandler):
         first = sum(path == self.path for path, _ in self.server.asked) == 1
         status, _, wait = rest.partition("/")
         self.answer(int(status), b"x", Retry_After=wait) if first else self.answer(200, PICTURE)
+
+    def give_until(self, rest):
+        first = sum(path == self.path for path, _ in self.server.asked) == 1
+        self.answer(503, b"x", Retry_After=unquote(rest)) if first else self.answer(200, PICTURE)
+
+    def give_tagged(self, *_):
+        known = self.headers.get("If-None-Match") == '"v1"'
+        self.answer(304 if known else 200, b"" if known else PICTURE, ETag='"v1"')
+
+    def give_dated(self, *_):
+        date = "Thu, 01 Jan 2026 00:00:00 GMT"
+        known = self.headers.get("If-Modified-Since") == date
+        self.answer(304 if known else 200, b"" if known else PICTURE, Last_Modified=date)
+
+    def give_busy(self, *_):
+        with self.server.counting:
+            self.server.now += 1
+            self.server.most = max(self.server.most, self.server.now)
+        self.server.over.wait(0.05)
+        with self.server.counting:
+            self.server.now -= 1
+        self.answer(200, PICTURE)
 
     def give_to(self, rest):
         self.answer(302, Location=rest)
@@ -119,6 +147,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
 def shop():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
     server.asked, server.over, server.daemon_threads = [], threading.Event(), True
+    server.counting = threading.Lock()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     server.url = f"http://127.0.0.1:{server.server_port}"
@@ -228,9 +257,39 @@ def test_a_server_that_recovers_is_read(shop, images, waits):
 
 
 def test_the_wait_the_server_asks_for_is_kept_up_to_a_limit(shop, images, waits):
-    images.read(f"{shop.url}/flaky/429/7")
     images.read(f"{shop.url}/flaky/429/86400")
-    assert waits == [7.0, LIMITS.max_wait_s]
+    assert waits == [LIMITS.max_wait_s]
+
+
+def test_the_wait_a_host_asks_for_holds_for_its_other_images_too(shop, images, waits):
+    images.read(f"{shop.url}/flaky/429/7")
+    images.read(f"{shop.url}/ok/other.jpg")
+    assert waits[0] == 7.0
+    assert 6.0 < waits[1] <= 7.0
+    assert len(waits) == 2
+
+
+def test_a_wait_may_be_asked_for_as_a_moment(shop, images, waits):
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=10), usegmt=True)
+    images.read(f"{shop.url}/until/{quote(moment)}")
+    assert 8.0 < waits[0] <= 10.0
+
+
+@pytest.mark.parametrize("kind", ["tagged", "dated"])
+def test_an_image_that_has_not_changed_is_not_sent_again(shop, images, kind):
+    first = images.fetch(f"{shop.url}/{kind}/a.jpg")
+    assert first.data == PICTURE
+    again = images.fetch(f"{shop.url}/{kind}/a.jpg", first.stamp)
+    assert (again.data, again.stamp) == (None, first.stamp)
+    assert images.fetch(f"{shop.url}/{kind}/a.jpg", f"{first.stamp}x").data == PICTURE
+
+
+def test_a_host_gets_no_more_requests_at_a_time_than_its_limit(shop, store):
+    images = store(replace(LIMITS, per_host=2, total_s=5, read_s=5), allow_private_addresses=True)
+    shop.now, shop.most = 0, 0
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(images.read, [f"{shop.url}/busy/{n}" for n in range(12)]))
+    assert shop.most == 2
 
 
 def test_redirects_are_followed_up_to_the_limit(shop, images):

@@ -5,9 +5,10 @@ from dataclasses import asdict
 
 import click
 
+from lookalike.cli import options
 from lookalike.cli.options import as_json, names, pairs
 from lookalike.cli.output import people, print_json, progress
-from lookalike.domain.index_run import IndexReport, Options
+from lookalike.domain.index_run import IndexReport, Mode, Options
 from lookalike.engine import Engine
 from lookalike.settings import Settings
 from lookalike.wire.errors import PROBLEMS_REPORTED
@@ -25,6 +26,8 @@ SHOWN_PROBLEMS = 10
     multiple=True,
     help="Name columns where guessing fails: --map sku=id,image=photo,price=cost",
 )
+@click.option("--format", "form", metavar="NAME", help="The format, where it is not recognized.")
+@options.sync_options
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long it takes.")
 @click.option("--keep-missing", is_flag=True, help="Keep products the catalog no longer has.")
 @click.option("--refresh", is_flag=True, help="Read every image again, even if it looks unchanged.")
@@ -38,6 +41,10 @@ def index(
     catalog: str,
     images: str | None,
     mapping: tuple[str, ...],
+    form: str | None,
+    mode: Mode,
+    version: int | None,
+    accept_loss: bool,
     dry_run: bool,
     keep_missing: bool,
     refresh: bool,
@@ -45,7 +52,11 @@ def index(
     attributes: str | None,
     as_json: bool,
 ) -> None:
-    """Index a CATALOG: a CSV, TSV, JSON Lines or Parquet file, or a folder of images.
+    """Index a CATALOG: a table, a product feed or a folder of images.
+
+    Tables are CSV, TSV, JSON Lines or Parquet; feeds those of Google Merchant Center, Meta,
+    Shopify, WooCommerce, Google Product Search, shopping agents, or Schema.org JSON-LD.  Either
+    may be a file, an http(s) address or lie in a bucket (s3://bucket/catalog.csv).
 
     A second run does only what has changed.  A run that was stopped, however hard, goes on
     where it stopped.  The exit status is 6 when some rows or images could not be used.
@@ -56,7 +67,11 @@ def index(
             catalog,
             images=images,
             mapping=pairs(mapping, option="--map"),
+            form=form,
             options=Options(
+                mode=mode,
+                version=version,
+                accept_loss=accept_loss,
                 keep_missing=keep_missing,
                 refresh=refresh,
                 extractors=names(extractors),
@@ -68,25 +83,36 @@ def index(
     if as_json:
         print_json({**asdict(done), "problems": [asdict(one) for one in done.problems]})
     else:
-        _tell(done)
+        tell(done)
     if done.problems:
         raise click.exceptions.Exit(PROBLEMS_REPORTED)
 
 
-def _tell(done: IndexReport) -> None:
+def tell(done: IndexReport) -> None:
+    """The report of a run for people."""
+    if done.unchanged:
+        click.echo(f"Nothing has changed; {done.products:,} products.")
+        return
+    if done.format:
+        people.print(f"Read as: {done.format}", style="dim", markup=False)
     chosen = ", ".join(f"{name}={'+'.join(columns)}" for name, columns in done.mapping.items())
     if chosen:
         people.print(f"Columns: {chosen}", style="dim", markup=False)
-    verb = "would be" if done.dry_run else "were"
+    if done.dry_run:
+        click.echo(
+            f"+{done.added:,} -{done.removed:,} ~{done.changed:,}, {done.encoded:,} images to look "
+            f"at, about {done.seconds:,.0f} s on this machine.  Nothing was changed."
+        )
+        _tell_problems(done)
+        return
     click.echo(
         f"{done.products:,} products ({done.added:,} new, {done.changed:,} changed, "
-        f"{done.removed:,} removed), {done.images:,} images: {done.encoded:,} {verb} looked at, "
+        f"{done.removed:,} removed), {done.images:,} images: {done.encoded:,} were looked at, "
         f"{done.reused:,} known already"
     )
-    if done.dry_run:
-        click.echo(f"About {done.seconds:,.0f} s on this machine.  Nothing was changed.")
-    else:
-        click.echo(f"{done.seconds:,.1f} s; generation {done.generation} answers now.")
+    if done.stale:
+        click.echo(f"{done.stale:,} rows are older than what is known and changed nothing.")
+    click.echo(f"{done.seconds:,.1f} s; generation {done.generation} answers now.")
     _tell_problems(done)
 
 

@@ -16,6 +16,10 @@ _logger = logging.getLogger(__name__)
 
 COMMANDS = {
     "index": "lookalike.cli.index:index",
+    "sync": "lookalike.cli.sync:sync",
+    "patch": "lookalike.cli.sync:patch",
+    "problems": "lookalike.cli.sync:problems",
+    "retry": "lookalike.cli.sync:retry",
     "similar": "lookalike.cli.similar:similar",
     "look": "lookalike.cli.look:look",
     "slots": "lookalike.cli.look:slots",

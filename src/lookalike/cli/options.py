@@ -7,6 +7,7 @@ import click
 
 from lookalike.domain.filter_parsing import all_of
 from lookalike.domain.filters import Filter
+from lookalike.domain.index_run import MODES
 from lookalike.domain.where_parsing import parse_where
 from lookalike.errors import InvalidInput
 
@@ -20,6 +21,25 @@ where = click.option(
     multiple=True,
     help="A condition such as 'price<=50', in_stock or color_family=red; repeat to combine.",
 )
+
+
+def sync_options(command: Command) -> Command:
+    """How a run treats what the catalog lacks and what comes late."""
+    for option in (
+        click.option(
+            "--accept-loss", is_flag=True, help="Believe a catalog that lost many products."
+        ),
+        click.option("--version", type=int, help="How new rows are that do not say it themselves."),
+        click.option(
+            "--mode",
+            type=click.Choice(MODES),
+            default="full",
+            show_default=True,
+            help="full: what the catalog lacks is removed; delta: it names only what changed.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def filter_of(clauses: Sequence[str]) -> Filter | None:

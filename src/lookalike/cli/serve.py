@@ -1,6 +1,7 @@
 """`lookalike serve` and `demo`: the HTTP service and the storefront."""
 
 import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,4 +86,11 @@ def _serve(engine: Engine, listening: socket.socket) -> None:
         f"Storefront: http://{shown}:{port}    API: http://{shown}:{port}/docs    (Ctrl+C stops)"
     )
     config = uvicorn.Config(create_app(engine), log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    stop = threading.Event()
+    syncing = engine.poll_all(stop)
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        stop.set()
+        for thread in syncing:
+            thread.join()

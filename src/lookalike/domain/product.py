@@ -20,6 +20,9 @@ class Product:
 
     images  locations as the source wrote them, made absolute: a path or an http(s) URL
     extra   every other column of the source, by name; all of them can be filtered
+    version which of several messages about the product is newer; None where nobody says.  It
+            belongs to the message and not to the product: two that differ in it alone are equal
+            to shoppers, and `digest` leaves it out
     """
 
     sku: str
@@ -33,6 +36,7 @@ class Product:
     url: str | None = None
     images: tuple[str, ...] = ()
     extra: Mapping[str, FieldValue] = field(default_factory=dict)
+    version: int | None = None
 
     def __post_init__(self) -> None:
         if not self.sku or self.sku != self.sku.strip():
@@ -56,6 +60,14 @@ class Product:
                     "do not embed them.",
                 )
         _require_text(self)
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """The message that a product is gone; as of `version`, if its sender says so."""
+
+    sku: str
+    version: int | None = None
 
 
 def _require_text(product: Product) -> None:

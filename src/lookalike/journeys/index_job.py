@@ -69,6 +69,7 @@ def counts(report: IndexReport) -> Mapping[str, int]:
         "images": report.images,
         "encoded": report.encoded,
         "reused": report.reused,
+        "stale": report.stale,
         "problems": sum(report.problem_counts.values()),
         "generation": report.generation,
     }

@@ -4,17 +4,21 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from lookalike.errors import Unavailable
 from lookalike.index import snapshot
+from lookalike.index.protocol import Entry
 from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.entries import entry
+from lookalike.journeys.entries import entry, with_terms
 from lookalike.journeys.ledger import told
 from lookalike.journeys.publish import open_view
 from lookalike.storage.collection import Collection
 
 CHECK_EVERY_S = 0.25  # a change by another process is seen well within a second
 CHANGES_PER_READ = 2000
-IDLE_SHARE = 10  # after an update that took long, wait ten times as long before the next
+IDLE_SHARE = 10  # after an update that took long, wait ten times as long before the next, ...
+LONGEST_WAIT_S = 0.6  # ... but no longer, as bulk changes shall be seen within a second, too
 
 
 class LiveView:
@@ -66,24 +70,29 @@ class LiveView:
             view = open_view(self._collection)
         self._view = view and with_changes(view, self._collection)
         ended = self._clock()
-        self._next_check = ended + max(CHECK_EVERY_S, IDLE_SHARE * (ended - started))
+        patience = min(LONGEST_WAIT_S, IDLE_SHARE * (ended - started))
+        self._next_check = ended + max(CHECK_EVERY_S, patience)
 
 
 def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
     """The view with everything that the database changed since."""
     change = view.change
     changed: set[str] = set()
+    content: dict[str, int] = {}
     while True:
         changes = collection.products.changed_since(change, limit=CHANGES_PER_READ)
         if changes.latest == change:
             break
         change = changes.latest
         changed.update(changes.upserted, changes.removed)
+        content.update(changes.content)
     if not changed:
         return view
-    stored = collection.catalog(view.fingerprint, skus=changed)
-    known = told(collection, view.fingerprint, skus=changed)
-    upserts = [found for one in stored if (found := entry(one, known)) is not None]
+    upserts = _repriced(view, collection, {s for s, at in content.items() if at <= view.change})
+    others = changed - {one.sku for one in upserts}
+    stored = collection.catalog(view.fingerprint, skus=others)
+    known = told(collection, view.fingerprint, skus=others)
+    upserts += [found for one in stored if (found := entry(one, known)) is not None]
     gone = sorted(changed - {one.sku for one in upserts})
     return CatalogView(
         collection_id=view.collection_id,
@@ -95,3 +104,16 @@ def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
         followed=view.followed + len(changed),
         encoder=view.encoder,
     )
+
+
+def _repriced(view: CatalogView, collection: Collection, skus: set[str]) -> list[Entry]:
+    """Those that the view shows with other prices or stock, ten times sooner than anew."""
+    terms = collection.products.terms(skus)
+    entries = []
+    for sku in sorted(terms):
+        number = view.index.number(sku)
+        if number is not None:
+            rows = view.index.vectors(view.index.product_rows(number))
+            (shown,) = view.index.documents(np.array([number]))
+            entries.append(with_terms(sku, rows, shown, terms[sku]))
+    return entries

@@ -12,6 +12,7 @@ and is not.
 """
 
 import hashlib
+import time
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,7 +27,7 @@ from lookalike.features.encoder import usable_cores
 from lookalike.features.image import ImageProblem
 from lookalike.features.pipeline import Extractor, Prepared
 from lookalike.features.protocol import AttributeExtractor, Encoded
-from lookalike.sources.protocol import FetchProblem, ImageStore
+from lookalike.sources.protocol import FetchFailed, FetchProblem, ImageStore
 from lookalike.storage.collection import Collection
 from lookalike.storage.features import FeatureStore
 from lookalike.storage.images import ImageProblem as StoredProblem
@@ -38,7 +39,8 @@ CHUNKS_AHEAD = 6  # prepared images waiting for the encoder: 6 * 32 * 200 kB are
 BATCHES_AT_ONCE = 3  # two in the encoder while one is measured
 BATCHES_BEHIND = 4  # handed over and not collected yet, before reading waits
 ENCODED_TOGETHER = 32  # so that no core idles for long while the last of them is encoded
-FLUSH = 256  # images per durable transaction: about two seconds of encoding
+FLUSH = 256  # images per durable transaction, ...
+FLUSH_S = 0.5  # ... or so many seconds: other processes recommend a product within one
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Seen:
     hash: str | None = None
     prepared: Prepared | None = None
     problem: StoredProblem | None = None
+    stays: bool = False  # what is known of it is still the best there is
 
 
 @dataclass
@@ -134,7 +137,7 @@ def unseen(locations: Sequence[str], tools: Tools, *, refresh: bool) -> tuple[li
 
 
 def _differs(record: ImageRecord, images: ImageStore) -> bool:
-    return images.stamp(record.location) != record.stamp
+    return images.stamp(record.location, record.stamp) != record.stamp
 
 
 def _ahead(
@@ -155,7 +158,14 @@ def _ahead(
 def _read_chunk(
     locations: Sequence[str], *, tools: Tools, measuring: ThreadPoolExecutor
 ) -> list[Seen]:
-    read = [_read(location, tools.images) for location in locations]
+    before = tools.collection.images.records(locations)
+    usable = tools.features.known(
+        (one.hash for one in before.values() if one.hash and not one.problem),
+        tools.extractor.fingerprint,
+        steps=tools.steps,
+    )
+    have = {place: one for place, one in before.items() if one.hash in usable}
+    read = [_read(location, tools.images, have.get(location)) for location in locations]
     hashes = [seen.hash for seen, _ in read if seen.hash]
     known = tools.features.known(hashes, tools.extractor.fingerprint, steps=tools.steps)
     return measuring.submit(_prepare_new, read, known, tools.extractor).result()
@@ -170,13 +180,17 @@ def _prepare_new(
     ]
 
 
-def _read(location: str, images: ImageStore) -> tuple[Seen, bytes]:
-    stamp = images.stamp(location)  # before the bytes: a later change must look like one
+def _read(location: str, images: ImageStore, have: ImageRecord | None) -> tuple[Seen, bytes]:
+    """The image as it is now.  have: what is known of it, with features, if anything is"""
     try:
-        data = images.read(location)
+        fetched = images.fetch(location, have.stamp if have else None)
     except FetchProblem as problem:
-        return Seen(location, stamp, problem=StoredProblem(problem.reason, problem.message)), b""
-    return Seen(location, stamp, hashlib.sha256(data).hexdigest()), data
+        said = StoredProblem(problem.reason, problem.message)
+        stays = have is not None and isinstance(problem, FetchFailed)  # a host that is down
+        return Seen(location, images.stamp(location), problem=said, stays=stays), b""
+    if fetched.data is None:
+        return Seen(location, fetched.stamp, have.hash if have else None), b""
+    return Seen(location, fetched.stamp, hashlib.sha256(fetched.data).hexdigest()), fetched.data
 
 
 def _prepare(seen: Seen, data: bytes, extractor: Extractor) -> Seen:
@@ -209,10 +223,12 @@ class _Run:
         self._finishing: deque[tuple[list[Seen], Future[list[ImageFeatures]]]] = deque()
         self._features: dict[str, ImageFeatures] = {}
         self._records: list[ImageRecord] = []
+        self._flushed = time.monotonic()
         self._started: set[str] = set()  # hashes met in this run; no image is encoded twice
         self._pending: set[str] = set()  # those of them whose features are not there yet
 
     def take(self, seen: Seen) -> None:
+        self._collect_done()
         if seen.prepared is None or seen.hash is None or seen.hash in self._started:
             self._settle(seen)
             return
@@ -234,11 +250,15 @@ class _Run:
         batch, self._batch = self._batch, []
         prepared = [seen.prepared for seen in batch if seen.prepared]
         self._finishing.append((batch, self._look(prepared)))
-        while self._finishing and (
-            self._finishing[0][1].done() or len(self._finishing) > BATCHES_BEHIND
-        ):
+        if len(self._finishing) > BATCHES_BEHIND:
             self._collect()
-        if len(self._features) >= FLUSH:
+        self._collect_done()
+
+    def _collect_done(self) -> None:
+        while self._finishing and self._finishing[0][1].done():
+            self._collect()
+        due = time.monotonic() - self._flushed >= FLUSH_S
+        if len(self._features) >= FLUSH or (due and (self._features or self._records)):
             self._flush()
 
     def _collect(self) -> None:
@@ -255,7 +275,8 @@ class _Run:
             self._measured.problems[seen.location] = seen.problem
         else:
             self._measured.reused += 1
-        self._record(seen)
+        if not seen.stays:
+            self._record(seen)
 
     def _record(self, seen: Seen) -> None:
         now = datetime.now(UTC)
@@ -263,6 +284,7 @@ class _Run:
 
     def _flush(self) -> None:
         """Features first: a record promises that they are there."""
+        self._flushed = time.monotonic()
         self._tools.features.put(self._features, self._tools.extractor.fingerprint)
         self._features = {}
         self._tools.collection.images.record(

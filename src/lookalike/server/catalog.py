@@ -2,18 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 
 from lookalike.domain.filter_parsing import all_of, parse_where
 from lookalike.domain.index_run import Options
+from lookalike.domain.patch import MAX_PATCHES, Patch
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
+from lookalike.wire.patches import patch_results, read_patch
 from lookalike.wire.products import product_from
 from lookalike.wire.schema import (
     ConnectBody,
     FacetsBody,
     JobBody,
+    PatchesBody,
+    PatchInput,
     ProductBody,
     ProductInput,
     ProductsBody,
@@ -63,10 +67,28 @@ def put_product(
     return Answer(answers.product_with_embedding(found, collection_id))
 
 
+@router.patch("/products", responses={200: {"model": PatchesBody}, **PROBLEM_RESPONSES})
+def patch_products(
+    engine: OpenEngine,
+    collection_id: CollectionId,
+    body: Annotated[list[PatchInput], Body(max_length=MAX_PATCHES)],
+) -> Answer:
+    """Change prices and stock of many products; the very next question sees them."""
+    read = [read_patch(one) for one in body]
+    good = [one for one in read if isinstance(one, Patch)]
+    done = iter(engine.patch(good, collection=collection_id))
+    return Answer(patch_results([next(done) if isinstance(one, Patch) else one for one in read]))
+
+
 @router.delete("/products/{sku:path}", status_code=204, responses=PROBLEM_RESPONSES)
-def delete_product(engine: OpenEngine, collection_id: CollectionId, sku: str) -> None:
+def delete_product(
+    engine: OpenEngine,
+    collection_id: CollectionId,
+    sku: str,
+    version: Annotated[int | None, Query(ge=0, le=2**62)] = None,
+) -> None:
     """Remove one product; the very next question no longer finds it."""
-    engine.remove(sku, collection=collection_id)
+    engine.remove(sku, version=version, collection=collection_id)
 
 
 @router.post("/connect", status_code=202, responses={202: {"model": JobBody}, **PROBLEM_RESPONSES})
@@ -76,7 +98,11 @@ def connect(engine: OpenEngine, collection_id: CollectionId, body: ConnectBody) 
         body.bucket_uri,
         images=body.images,
         mapping=body.mapping,
+        form=body.format,
         options=Options(
+            mode=body.mode,
+            version=body.version,
+            accept_loss=body.accept_loss,
             keep_missing=body.keep_missing,
             extractors=_names(body.extractors),
             extract_attributes=_names(body.extract_attributes),

@@ -2,29 +2,45 @@
 
 import difflib
 import os
+import shutil
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lookalike.errors import InvalidInput, NotFound
+from lookalike.sources import feeds, json_ld
 from lookalike.sources.delimited import DelimitedFile, require_rows
 from lookalike.sources.encoding import text_encoding
 from lookalike.sources.folder import FolderCatalog
 from lookalike.sources.json_file import JsonFile
-from lookalike.sources.locations import is_image_name
+from lookalike.sources.json_ld import JsonLdFile
+from lookalike.sources.locations import (
+    is_image_name,
+    is_object_url,
+    is_web_address,
+    without_credentials,
+)
+from lookalike.sources.packed import GZIP, FeedLimits, unpack
 from lookalike.sources.parquet_file import ParquetFile
+from lookalike.sources.product_search import HEADER, begins_like_one
 from lookalike.sources.protocol import CatalogSource, RecordReader
-from lookalike.sources.table import TableCatalog
+from lookalike.sources.table import Origin, TableCatalog
+from lookalike.sources.xml_feed import XmlFeed
 
 DELIMITED = (".csv", ".tsv", ".tab")
-JSON = (".jsonl", ".ndjson", ".json")
-SUFFIXES = (*DELIMITED, ".txt", *JSON, ".parquet")
+JSON = (".jsonl", ".ndjson", ".json", ".jsonld")
+SUFFIXES = (*DELIMITED, ".txt", *JSON, ".parquet", ".xml", ".html")
+FORMATS = (
+    "google", "facebook", "shopify", "woocommerce", "product-search", "agentic", "json-ld", "table",
+)  # fmt: skip
+"""What `--format` takes.  "table" reads the columns as they are, by no format's rules."""
+START_BYTES = 1 << 16
 
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "Save it as CSV and give that."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save it as CSV and give that."),
     (b"\x1f\x8b", "compressed with gzip", "Unpack it first: gunzip FILE."),
     (b"%PDF", "a PDF", "Export the catalogue as CSV."),
-    (b"<", "XML or HTML", "Export the catalogue as CSV or JSON Lines."),
     (b"SQLite format 3", "a database", "Export the catalogue as CSV."),
 )
 
@@ -34,19 +50,31 @@ def open_source(
     *,
     images_root: str | Path | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
+    form: str | None = None,
+    now: datetime | None = None,
+    cache: Path | None = None,
+    limits: FeedLimits | None = None,
 ) -> CatalogSource:
     """The catalogue at a path, ready to be read; its header and first record are checked.
 
     images_root  the folder of relative image paths (default: the catalogue file's folder)
     mapping      product field -> column, where guessing fails: {"sku": "Artikel", ...};
                  only `image` may be read from several columns
+    form         one of FORMATS; None recognizes it by its content
+    cache        the folder that keeps copies of files from elsewhere; without one, only files
+                 and folders of this machine are read
+    now          the moment at which sale prices are judged; None is this one
     Raises NotFound for a path that is not there and InvalidInput for a file that cannot
     be a catalogue: wrong format, empty, no column for the sku or the image.
     """
     if "://" in str(location):
-        raise InvalidInput(
-            f"{str(location)[:80]} is an address; a catalogue is read from a file or a folder.",
-            hint="Download it first, for example with curl -O.",
+        if cache is None or not _is_remote(str(location)):
+            raise InvalidInput(
+                f"{without_credentials(str(location))[:80]} is an address that is not read here.",
+                hint="Give a file, a folder, an http(s) address or a bucket such as s3://...",
+            )
+        return _remote(
+            str(location), cache, limits or FeedLimits(), images_root, mapping or {}, form, now
         )
     path = Path(location)
     if not _exists(path):
@@ -58,20 +86,104 @@ def open_source(
                 hint="Leave the mapping out, or give the catalogue file.",
             )
         return FolderCatalog(path)
-    root = Path(images_root) if images_root is not None else path.parent
-    if not _exists(root) or not root.is_dir():
-        raise _not_found(root, "folder of images")
-    return TableCatalog(_reader(path), str(root.resolve()), mapping=mapping or {})
+    root = _root(images_root if images_root is not None else path.parent)
+    file = _unpacked(path, cache, limits or FeedLimits()) if cache else path
+    reader = _reader(file, form, now or datetime.now(UTC))
+    return TableCatalog(reader, root, mapping=mapping or {}, origin=Origin(str(path), _mark(path)))
 
 
-def _reader(path: Path) -> RecordReader:
+def _remote(
+    location: str,
+    cache: Path,
+    limits: FeedLimits,
+    images_root: str | Path | None,
+    mapping: Mapping[str, str | Sequence[str]],
+    form: str | None,
+    now: datetime | None,
+) -> CatalogSource:
+    if is_object_url(location):
+        from lookalike.sources.objects import ObjectFolder, is_file
+
+        if not is_file(location):
+            return ObjectFolder(location)
+    root = str(images_root) if images_root is not None else location.rpartition("/")[0] + "/"
+    from lookalike.sources.remote import copied
+
+    copy = copied(location, cache, limits)
+    reader = _reader(copy.path, form, now or datetime.now(UTC))
+    return TableCatalog(reader, _root(root), mapping=mapping, origin=Origin(location, copy.mark))
+
+
+def _root(root: str | Path) -> str:
+    """The folder or bucket of the images, absolute."""
+    if _is_remote(str(root)):
+        return str(root)
+    if not _exists(Path(root)) or not Path(root).is_dir():
+        raise _not_found(Path(root), "folder of images")
+    return str(Path(root).resolve())
+
+
+def _unpacked(path: Path, cache: Path, limits: FeedLimits) -> Path:
+    """The file itself, or its content in the cache if it is packed with gzip."""
+    with path.open("rb") as file:
+        if file.read(2) != GZIP:
+            return path
+    cache.mkdir(parents=True, exist_ok=True)
+    link = cache / f"{path.name}.packed"
+    target = cache / path.name.removesuffix(".gz")
+    shutil.copyfile(path, link)
+    unpack(link, target, max_bytes=limits.bytes)
+    link.unlink(missing_ok=True)
+    return target
+
+
+def _mark(path: Path) -> str | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def _is_remote(location: str) -> bool:
+    return is_web_address(location) or is_object_url(location)
+
+
+def _reader(path: Path, form: str | None, now: datetime) -> RecordReader:
+    """The reader of the file, in the rules of a feed format if it has the marks of one."""
+    if form is not None and form not in FORMATS:
+        near = difflib.get_close_matches(form, FORMATS, n=1)
+        raise InvalidInput(
+            f'"{form}" is not a catalogue format.',
+            hint=(f'Did you mean "{near[0]}"? ' if near else "") + f"One of {', '.join(FORMATS)}.",
+        )
+    start = _start(path)
+    if form == "product-search" or (form is None and begins_like_one(start)):
+        reader: RecordReader = DelimitedFile(path, header=HEADER)
+    else:
+        reader = _file_reader(path, start, form)
+    for one in feeds.formats():
+        if form == one.name or (form is None and one.fits(reader.columns)):
+            return feeds.FeedReader(reader, one, now)
+    return reader
+
+
+def _start(path: Path) -> str:
+    """The first characters of a file; empty for one that is not text."""
     if not path.is_file():
         raise InvalidInput(f"{path} is not a regular file.", hint="Give a file or a folder.")
     try:
         with path.open("rb") as file:
-            start = file.read(4096)
+            start = file.read(START_BYTES)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read ({error.strerror}).") from None
+    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    return start.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+
+
+def _file_reader(path: Path, text: str, form: str | None) -> RecordReader:
+    with path.open("rb") as file:
+        start = file.read(4096)
     suffix = path.suffix.lower()
     if start.startswith(b"PAR1"):
         return ParquetFile(path)
@@ -80,6 +192,10 @@ def _reader(path: Path) -> RecordReader:
             raise InvalidInput(f"{path} is {what}, not a catalogue this can read.", hint=hint)
     if is_image_name(path.name):
         raise InvalidInput(f"{path} is one image.", hint=f"Give its folder: {path.parent}.")
+    if text.startswith("<"):
+        return (
+            JsonLdFile(path) if form == "json-ld" or json_ld.looks_like_one(text) else XmlFeed(path)
+        )
     if suffix not in SUFFIXES:
         raise InvalidInput(
             f'{path} has the suffix "{suffix}", which is not that of a catalogue.',
@@ -90,6 +206,8 @@ def _reader(path: Path) -> RecordReader:
     if not start.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise InvalidInput(f"{path} is empty.", hint="Export the catalogue again.")
     if suffix in JSON or (suffix == ".txt" and _looks_like_json(path)):
+        if form == "json-ld" or (form is None and json_ld.looks_like_one(text)):
+            return JsonLdFile(path)
         return JsonFile(path)
     reader = DelimitedFile(path)
     require_rows(reader)

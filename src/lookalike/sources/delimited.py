@@ -3,7 +3,7 @@
 import csv
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +15,9 @@ from lookalike.sources.protocol import Record
 
 DELIMITERS = (",", ";", "\t", "|")
 HINT_BYTES = 1 << 16
+_COMMENT = re.compile(r"\ufeff?\"?# ")
+MAX_COMMENTS = 10
+"""Meta's template explains its columns in a few lines above the header, each "# Required | ..."."""
 _EXCEL_LINE = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 
 
@@ -26,18 +29,22 @@ class DelimitedFile:
     out alone: reading goes on at the next line that is a whole row by itself.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, header: Sequence[str] | None = None) -> None:
+        """header: the names of the columns of a file that has none itself"""
         self.location = str(path)
         self._path = path
         self._encoding = text_encoding(path)
+        self._given = tuple(header) if header else ()
         with self._open() as file:
             first = file.readline(MAX_RECORD_CHARACTERS)
             excel = _EXCEL_LINE.match(first)
-            header = file.readline(MAX_RECORD_CHARACTERS) if excel else first
-            while header and not header.strip():
-                header = file.readline(MAX_RECORD_CHARACTERS)
-        self._delimiter = excel[1] if excel else _delimiter(header)
-        self._skips_line = bool(excel)
+            line = file.readline(MAX_RECORD_CHARACTERS) if excel else first
+            skipped = int(bool(excel))
+            while line and (not line.strip() or (_COMMENT.match(line) and skipped < MAX_COMMENTS)):
+                line = file.readline(MAX_RECORD_CHARACTERS)
+                skipped += 1
+        self._delimiter = excel[1] if excel else _delimiter(line)
+        self._lines_skipped = skipped
         self.columns, self._header_problems = self._header()
 
     def records(self) -> Iterator[Record | Problem]:
@@ -46,7 +53,8 @@ class DelimitedFile:
         yield from self._header_problems
         columns, width = self.columns, len(self.columns)
         rows = self._rows()
-        next(rows, None)  # the header
+        if not self._given:
+            next(rows, None)  # the header
         for row in rows:
             if isinstance(row, Problem):
                 yield row
@@ -76,6 +84,8 @@ class DelimitedFile:
         return self._path.open(encoding=self._encoding.name, errors="replace", newline="")
 
     def _header(self) -> tuple[tuple[str, ...], list[Problem]]:
+        if self._given:
+            return self._given, []
         line, cells = next((row for row in self._rows() if isinstance(row, tuple)), (1, []))
         problems = []
         names: list[str] = []
@@ -100,10 +110,14 @@ class DelimitedFile:
         """The header and all later rows that are not blank, or what was wrong with them."""
         with self._open() as file:
             lines = Lines(file)
-            if self._skips_line:
-                next(lines, None)
+            for _ in range(self._lines_skipped):
+                lines.begin()
+                try:
+                    next(lines, None)
+                except RecordTooLong:
+                    continue
             reader = csv.reader(lines, delimiter=self._delimiter)
-            width = 0
+            width = len(self._given)
             while True:
                 lines.begin()
                 try:

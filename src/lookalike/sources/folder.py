@@ -30,6 +30,9 @@ class FolderCatalog:
     """
 
     mapping: Mapping[str, tuple[str, ...]]
+    title = ""
+    next_change = None
+    mark = None
 
     def __init__(self, root: Path) -> None:
         self.location = str(root)
@@ -97,7 +100,7 @@ class FolderCatalog:
             folder = waiting.pop()
             try:
                 with os.scandir(folder) as found:
-                    entries = sorted(found, key=lambda entry: _natural(entry.name))
+                    entries = sorted(found, key=lambda entry: natural(entry.name))
             except OSError as error:
                 yield folder, _problem(folder, "unreadable", f"cannot be read ({error.strerror})")
                 continue
@@ -151,7 +154,7 @@ def _require_images(root: Path) -> None:
     )
 
 
-def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """A key that sorts the numbers in a name by their value."""
     pieces = re.split(r"(\d{1,18})", name.casefold())
     return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces if p], name

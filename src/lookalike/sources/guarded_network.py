@@ -42,6 +42,10 @@ class GuardedNetwork(httpcore.NetworkBackend):
     def limit_time(self, seconds: float) -> None:
         self._thread.deadline = time.monotonic() + seconds
 
+    def is_over(self) -> bool:
+        """Whether the time that this thread was given is used up."""
+        return bool(getattr(self._thread, "deadline", float("inf")) <= time.monotonic())
+
     def remaining(self, timeout: float | None) -> float:
         """The seconds an operation may take.  Raises ReadTimeout when none are left."""
         left: float = getattr(self._thread, "deadline", float("inf")) - time.monotonic()

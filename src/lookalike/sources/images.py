@@ -3,9 +3,17 @@
 import os
 import stat
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
-from lookalike.sources.protocol import FetchFailed, FetchProblem, FetchRefused, ImageStore
+from lookalike.sources.locations import is_object_url, is_web_address
+from lookalike.sources.protocol import (
+    Fetched,
+    FetchFailed,
+    FetchProblem,
+    FetchRefused,
+    ImageStore,
+)
 
 MAX_IMAGE_BYTES = 20_000_000
 """What Google and Shopify take for one image; photographs of shops are 20 KB to 5 MB."""
@@ -14,21 +22,40 @@ DOWNLOAD_TIMEOUT_S = 30.0
 """An image of 5 MB at 2 Mbit/s takes 20 s; chosen by eye."""
 
 
+PER_HOST = 4
+"""A browser opens six connections to a host; four leave a small shop's server its shoppers."""
+NOWHERE = "/nonexistent"
+
+
+@dataclass(frozen=True)
+class FetchLimits:
+    """How much one image may cost, and one host."""
+
+    bytes: int
+    timeout_s: float
+    per_host: int
+
+
 def open_images(
     root: str | Path,
     *,
     allow_private_addresses: bool = False,
     max_bytes: int = MAX_IMAGE_BYTES,
     timeout_s: float = DOWNLOAD_TIMEOUT_S,
+    per_host: int = PER_HOST,
 ) -> ImageStore:
-    """Files below `root` and http(s) addresses, each by its own rules.
+    """Files or objects below `root` and http(s) addresses, each by its own rules.
 
+    root       a folder, or a bucket or a prefix in one (s3://bucket/photos)
+    per_host   requests to one host at a time
     timeout_s  the longest a download may take in all, with its redirects
     allow_private_addresses  also fetch from the operator's own network; off by default, so
                              that a feed cannot make this server read its neighbors
     """
-    files = LocalImages(root, max_bytes=max_bytes)
-    return _FilesAndWeb(files, timeout_s, allow_private_addresses=allow_private_addresses)
+    is_remote = is_object_url(str(root)) or is_web_address(str(root))
+    files = LocalImages(NOWHERE if is_remote else root, max_bytes=max_bytes)
+    limits = FetchLimits(max_bytes, timeout_s, per_host)
+    return _Images(str(root), files, limits, allow_private_addresses=allow_private_addresses)
 
 
 class LocalImages:
@@ -42,13 +69,18 @@ class LocalImages:
         self.max_bytes = max_bytes
         self._root = os.path.realpath(root)
 
-    def stamp(self, location: str) -> str | None:
+    def stamp(self, location: str, known: str | None = None) -> str | None:  # noqa: ARG002
         """Size and time of the last change in nanoseconds."""
         try:
             status = os.stat(self._path(location))  # noqa: PTH116
         except (OSError, FetchProblem):
             return None
         return f"{status.st_size}-{status.st_mtime_ns}"
+
+    def fetch(self, location: str, known: str | None = None) -> Fetched:  # noqa: ARG002
+        """Always the bytes: who asks for a file again does not trust its time."""
+        stamp = self.stamp(location)  # before the bytes: a later change must look like one
+        return Fetched(self.read(location), stamp)
 
     def read(self, location: str) -> bytes:
         path = self._path(location)
@@ -91,7 +123,8 @@ class LocalImages:
             raise FetchRefused(
                 "bad_scheme",
                 f"The image {_shown(location)} has the scheme {_shown(scheme)}.",
-                hint="Images are files, or http and https addresses.",
+                hint="Images are files, http and https addresses, or lie in the bucket that is "
+                "named as their root: --images s3://bucket/prefix.",
             )
         try:
             path = os.path.realpath(os.path.join(self._root, location))  # noqa: PTH118
@@ -106,47 +139,64 @@ class LocalImages:
         return path
 
 
-class _FilesAndWeb:
+class _Images:
     """An ImageStore that sends each location to the store for its kind."""
 
     def __init__(
-        self, files: LocalImages, timeout_s: float, *, allow_private_addresses: bool
+        self, root: str, files: LocalImages, limits: FetchLimits, *, allow_private_addresses: bool
     ) -> None:
+        self._root = root
         self._files = files
-        self._timeout_s = timeout_s
+        self._limits = limits
         self._allow_private_addresses = allow_private_addresses
         self._lock = threading.Lock()
         self._web: ImageStore | None = None
+        self._objects: ImageStore | None = None
 
-    def stamp(self, location: str) -> str | None:
-        return None if is_web_address(location) else self._files.stamp(location)
+    def stamp(self, location: str, known: str | None = None) -> str | None:
+        return known if is_web_address(location) else self._store(location).stamp(location, known)
 
     def read(self, location: str) -> bytes:
-        if is_web_address(location):
-            return self._opened_web().read(location)
-        return self._files.read(location)
+        return self._store(location).read(location)
+
+    def fetch(self, location: str, known: str | None = None) -> Fetched:
+        return self._store(location).fetch(location, known)
 
     def close(self) -> None:
         with self._lock:
-            if self._web:
-                self._web.close()
-            self._web = None
+            for store in (self._web, self._objects):
+                if store:
+                    store.close()
+            self._web = self._objects = None
+
+    def _store(self, location: str) -> ImageStore:
+        """Made at first use: most catalogues have files only, and the libraries load slowly."""
+        if is_web_address(location):
+            with self._lock:
+                if self._web is None:
+                    self._web = self._opened_web()
+                return self._web
+        if is_object_url(self._root) and is_object_url(location):
+            with self._lock:
+                if self._objects is None:
+                    from lookalike.sources.objects import ObjectImages
+
+                    self._objects = ObjectImages(self._root, max_bytes=self._limits.bytes)
+                return self._objects
+        return self._files
 
     def _opened_web(self) -> ImageStore:
-        """Made at the first address: most catalogues have none, and its library loads slowly."""
-        with self._lock:
-            if self._web is None:
-                from lookalike.sources.http_images import HttpImages, HttpLimits
+        from lookalike.sources.http_client import HttpLimits
+        from lookalike.sources.http_images import HttpImages
 
-                self._web = HttpImages(
-                    HttpLimits(bytes=self._files.max_bytes, total_s=self._timeout_s),
-                    allow_private_addresses=self._allow_private_addresses,
-                )
-            return self._web
-
-
-def is_web_address(location: str) -> bool:
-    return location[:8].lower().startswith(("http://", "https://"))
+        return HttpImages(
+            HttpLimits(
+                bytes=self._limits.bytes,
+                total_s=self._limits.timeout_s,
+                per_host=self._limits.per_host,
+            ),
+            allow_private_addresses=self._allow_private_addresses,
+        )
 
 
 def too_many_bytes(location: str, size: int, limit: int) -> FetchRefused:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from lookalike.domain.problems import Problem
 from lookalike.errors import InvalidInput
+from lookalike.sources.agentic import variants_of
 from lookalike.sources.encoding import text_encoding
 from lookalike.sources.lines import MAX_RECORD_CHARACTERS, Lines, RecordTooLong
 from lookalike.sources.nested import Unreadable, flat
@@ -52,7 +53,7 @@ class JsonFile:
                     message = f"The record is longer than {MAX_RECORD_CHARACTERS} characters."
                     yield Problem(line, None, self.location, "record_too_long", message)
                 else:
-                    yield self._record(line, text)
+                    yield from self._records(line, text)
 
     def count_hint(self) -> int | None:
         """From the file's size and the length of its lines; None for an array."""
@@ -66,7 +67,8 @@ class JsonFile:
     def _open(self) -> TextIO:
         return self._path.open(encoding=self._encoding.name, errors="replace", newline="")
 
-    def _record(self, line: int, text: str) -> Record | Problem:
+    def _records(self, line: int, text: str) -> Iterator[Record | Problem]:
+        """One record of an object; several where it holds the variants of a product."""
         try:
             value = json.loads(text, parse_constant=_constant)
         except RecursionError:
@@ -75,10 +77,12 @@ class JsonFile:
             fault = f"is not JSON ({error})"
         else:
             if isinstance(value, dict):
-                return Record(line, self.location, flat(value))
+                for values in variants_of(value) or [flat(value)]:
+                    yield Record(line, self.location, values)
+                return
             fault = f"is a JSON {type(value).__name__}, not an object"
         message = f"The record {fault}: {text.strip()[:60]!r}."
-        return Problem(line, None, self.location, "bad_json", message)
+        yield Problem(line, None, self.location, "bad_json", message)
 
 
 def _constant(name: str) -> Unreadable:

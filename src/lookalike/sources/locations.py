@@ -2,6 +2,7 @@
 
 import os
 import re
+from urllib.parse import urljoin
 
 from lookalike.domain.product import MAX_LOCATION_LENGTH
 from lookalike.sources.values import is_clean
@@ -47,12 +48,33 @@ def absolute(location: str, root: str) -> str:
         place = f"https:{location}"
     elif _SCHEME.match(location):
         place = location
+    elif is_web_address(root):
+        place = urljoin(root, location)
     else:
         path = location if "/" in location else location.replace("\\", "/")
-        place = os.path.normpath(os.path.join(root, path))  # noqa: PTH118
+        scheme, separator, folder = root.partition("://") if is_object_url(root) else ("", "", root)
+        place = scheme + separator + os.path.normpath(os.path.join(folder, path))  # noqa: PTH118
     if len(place) > MAX_LOCATION_LENGTH:
         raise ValueError(f"has {len(place)} characters; at most {MAX_LOCATION_LENGTH} are allowed")
     return place
+
+
+OBJECT_SCHEMES = frozenset(
+    {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "obs", "cos", "tos", "b2"}
+)
+"""Stores that take their credentials and their host from the environment.  fsspec opens more, but
+some of those read this machine's files and some connect to a host that the address names, past
+the check of addresses."""
+
+
+def is_web_address(location: str) -> bool:
+    return location[:8].lower().startswith(("http://", "https://"))
+
+
+def is_object_url(location: str) -> bool:
+    """Whether a location lies in an object store: s3://, gs://, az:// and their like."""
+    scheme, separator, rest = location.partition("://")
+    return bool(separator and rest and scheme in OBJECT_SCHEMES and "::" not in rest)
 
 
 def without_credentials(location: str) -> str:

@@ -17,7 +17,7 @@ SPELLINGS = {
     " productcode id gid handle variantsku asin gtin ean artikelnummer",
     "image": "image imagelink imageurl images imageurls imagelinks imagesrc mainimage"
     " mainimageurl mainimagelink baseimage productimage productimages productimageurl"
-    " imagepath imagefile imagefilename photo photos photourl picture pictures pictureurl"
+    " imagepath imagefile imagefilename imageuri photo photos photourl picture pictures pictureurl"
     " pictureurls img imgurl imgs imglink variantimage gimagelink media mediaurl featuredimage"
     " thumbnail thumbnailurl bild bildurl filename filepath file path",
     "name": "name title productname producttitle productdisplayname displayname itemname"
@@ -36,6 +36,8 @@ SPELLINGS = {
     "variant_group": "itemgroupid variantgroup variantgroupid groupid gitemgroupid parentsku"
     " parentid parent parentproductid productgroupid designid",
     "url": "url link producturl productlink productpage permalink weblink offersurl glink",
+    "version": "version rowversion feedversion updatedat lastupdated lastmodified modifiedat"
+    " dateupdated datemodified updatetime",
 }
 FIELDS = tuple(SPELLINGS)
 REQUIRED = ("sku", "image")
@@ -82,15 +84,15 @@ def column_mapping(
     told     field -> column (for `image` also a list), which wins over any guess
     Raises InvalidInput for an unknown field or column, or when no sku or image is found.
     """
-    mapping = {field: _told(field, names, columns) for field, names in told.items()}
+    mapping = {field: _told(field, given, columns) for field, given in told.items()}
     taken = {name for field in mapping if field in FIELDS for name in mapping[field]}
-    plain = {column: _plain(column) for column in columns if column not in taken}
+    names = {column: plain(column) for column in columns if column not in taken}
     for field, spellings in SPELLINGS.items():
         if field in mapping:
             continue
-        found = _guess(plain, spellings.split())
+        found = _guess(names, spellings.split())
         if field == "image":
-            found += [c for c, name in plain.items() if _MORE_IMAGES.fullmatch(name)]
+            found += [c for c, name in names.items() if _MORE_IMAGES.fullmatch(name)]
         if found:
             mapping[field] = tuple(dict.fromkeys(found))
     _add_by_ends(mapping, columns)
@@ -100,9 +102,9 @@ def column_mapping(
     return {field: mapping[field] for field in (*FIELDS, *ATTRIBUTES) if field in mapping}
 
 
-def _guess(plain: Mapping[str, str], spellings: Sequence[str]) -> list[str]:
+def _guess(names: Mapping[str, str], spellings: Sequence[str]) -> list[str]:
     for spelling in spellings:
-        for column, name in plain.items():
+        for column, name in names.items():
             if name == spelling:
                 return [column]
     return []
@@ -114,7 +116,7 @@ def _add_by_ends(mapping: dict[str, tuple[str, ...]], columns: Sequence[str]) ->
     Only columns that nothing else claims; the longer end wins, then the order of spellings.
     """
     taken = {name for field in mapping for name in mapping[field]}
-    taken |= {column for column in columns if _plain(column) in _WHOLE_NAMES}
+    taken |= {column for column in columns if plain(column) in _WHOLE_NAMES}
     ends = {column: _ends(column) for column in columns if column not in taken}
     for field, spellings in SPELLINGS.items():
         if field in mapping:
@@ -142,7 +144,8 @@ def _ends(column: str) -> set[str]:
     }
 
 
-def _plain(column: str) -> str:
+def plain(column: str) -> str:
+    """A column name without case, accents, blanks and marks, as spellings are compared."""
     text = unicodedata.normalize("NFKD", column).casefold()
     return "".join(character for character in text if character.isalnum())
 
@@ -163,7 +166,7 @@ def _told(field: str, names: str | Sequence[str], columns: Sequence[str]) -> tup
 def _column(name: str, columns: Sequence[str]) -> str:
     if name in columns:
         return name
-    alike = [column for column in columns if _plain(column) == _plain(name)]
+    alike = [column for column in columns if plain(column) == plain(name)]
     if len(alike) == 1:
         return alike[0]
     raise InvalidInput(
@@ -182,8 +185,8 @@ def _no_column(field: str, columns: Sequence[str], location: str) -> InvalidInpu
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    by_plain = {_plain(other): other for other in known}
-    close = difflib.get_close_matches(_plain(name), by_plain, n=1)
+    by_plain = {plain(other): other for other in known}
+    close = difflib.get_close_matches(plain(name), by_plain, n=1)
     return f'Did you mean "{by_plain[close[0]]}"? ' if close else ""
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from lookalike.domain.problems import Problem
-from lookalike.domain.product import Product
+from lookalike.domain.product import Product, Tombstone
 from lookalike.errors import InvalidInput, LookalikeError, Unavailable
 
 
@@ -50,8 +51,13 @@ class CatalogSource(Protocol):
     def location(self) -> str: ...
 
     @property
+    def title(self) -> str:
+        """The format as people know it; empty for a plain table or folder."""
+        ...
+
+    @property
     def images_root(self) -> str:
-        """The absolute folder below which the catalogue's image files must lie."""
+        """The absolute folder or bucket below which the catalogue's image files must lie."""
         ...
 
     @property
@@ -61,12 +67,25 @@ class CatalogSource(Protocol):
 
     def records(self) -> Iterator[Record | Problem]: ...
 
-    def products(self) -> Iterator[Product | Problem]:
-        """Products and problems in the order of the records.
+    @property
+    def mark(self) -> str | None:
+        """Changes when the source does; None where only reading it could tell."""
+        ...
 
-        Every record ends as exactly one product or one problem with `skipped`, but for rows
-        that only add images to the product above them.  No sku comes twice.  Only the skus
-        seen so far are kept in memory.
+    @property
+    def next_change(self) -> datetime | None:
+        """When a product changes though the source does not, as a sale begins or ends.
+
+        Known once the products were read; None when nothing of the kind is announced.
+        """
+        ...
+
+    def products(self) -> Iterator[Product | Tombstone | Problem]:
+        """Products, removals and problems in the order of the records.
+
+        Every record ends as exactly one product, one tombstone or one problem with `skipped`,
+        but for rows that only add images to the product above them.  No sku comes twice.  Only
+        the skus seen so far are kept in memory.
         Raises InvalidInput when the source breaks off, so that a caller never takes the
         products behind the break for removed ones.
         """
@@ -77,13 +96,29 @@ class CatalogSource(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """An image as it was read; data is None when it is what the known mark stands for."""
+
+    data: bytes | None
+    stamp: str | None
+
+
 class ImageStore(Protocol):
     """Image bytes by the locations that products carry.  Safe to use from several threads."""
 
-    def stamp(self, location: str) -> str | None:
+    def stamp(self, location: str, known: str | None = None) -> str | None:
         """A cheap mark that changes when the image does; None where there is none.
 
+        known  the mark of what we have, which is returned where only a request could tell
         Equal marks mean that the image need not be read again.  Never raises.
+        """
+        ...
+
+    def fetch(self, location: str, known: str | None = None) -> "Fetched":
+        """The bytes and their mark, or word that what `known` marks has not changed.
+
+        Raises FetchProblem.
         """
         ...
 

@@ -1,23 +1,34 @@
 """Records of a table as products: the same rules for every file format."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from lookalike.domain.problems import Problem
-from lookalike.domain.product import PRODUCT_FIELDS, FieldValue, Product
+from lookalike.domain.product import PRODUCT_FIELDS, FieldValue, Product, Tombstone
 from lookalike.errors import InvalidInput
 from lookalike.sources import values
+from lookalike.sources.feeds import FeedReader
 from lookalike.sources.locations import absolute, image_parts
 from lookalike.sources.mapping import ATTRIBUTES, column_mapping
 from lookalike.sources.nested import Unreadable
 from lookalike.sources.protocol import Record, RecordReader
+from lookalike.sources.removals import Removals
 
 T = TypeVar("T")
 MAX_IMAGES = 100
 """More images of one product are a column that was read wrongly; Google takes eleven."""
 LINK_STARTS = ("http://", "https://", "/")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a file comes from, as its reader may read a copy; and the mark of its content."""
+
+    location: str
+    mark: str | None = None
 
 
 class TableCatalog:
@@ -29,15 +40,22 @@ class TableCatalog:
         images_root: str,
         *,
         mapping: Mapping[str, str | Sequence[str]],
+        origin: Origin,
     ) -> None:
         self._reader = reader
-        self.location = reader.location
+        self.location = origin.location
+        self.mark = origin.mark
         self.images_root = images_root
+        self._feed = reader if isinstance(reader, FeedReader) else None
+        self.title = self._feed.format.title if self._feed else ""
+        known = self._feed.mapping if self._feed else {}
         self.mapping: Mapping[str, tuple[str, ...]] = column_mapping(
-            reader.columns, mapping, location=reader.location
+            reader.columns, {**known, **mapping}, location=reader.location
         )
+        self._removals = Removals(reader.columns, self.mapping)
         claims = {self.mapping[name][0] for name in ATTRIBUTES if name in self.mapping}
         self._mapped = {name for names in self.mapping.values() for name in names} - claims
+        self._mapped |= self._removals.columns
 
     def records(self) -> Iterator[Record | Problem]:
         return self._reader.records()
@@ -45,7 +63,11 @@ class TableCatalog:
     def count_hint(self) -> int | None:
         return self._reader.count_hint()
 
-    def products(self) -> Iterator[Product | Problem]:
+    @property
+    def next_change(self) -> datetime | None:
+        return self._feed.next_change if self._feed else None
+
+    def products(self) -> Iterator[Product | Tombstone | Problem]:
         """See CatalogSource.
 
         The first row of a sku is its product; a later one is a problem.  One exception: rows
@@ -59,6 +81,15 @@ class TableCatalog:
                 yield record
                 continue
             notes: list[Problem] = []
+            if self._removals.says(record):
+                gone = self._tombstone(record, notes)
+                if gone is not None and gone.sku in lines:
+                    notes.append(_duplicate(record, gone.sku, lines[gone.sku]))
+                elif gone is not None:
+                    lines[gone.sku] = record.line
+                    yield gone
+                yield from notes
+                continue
             product = self._product(record, notes)
             if product is not None and product.sku in lines:
                 if held is not None and _continues(product, held):
@@ -74,6 +105,11 @@ class TableCatalog:
             yield from notes
         if held is not None:
             yield held
+
+    def _tombstone(self, record: Record, notes: list[Problem]) -> Tombstone | None:
+        row = _Row(record, self.mapping, notes)
+        sku = row.sku()
+        return sku if sku is None else Tombstone(sku, row.read("version", values.version))
 
     def _product(self, record: Record, notes: list[Problem]) -> Product | None:
         """The product of one record; what was wrong with it is added to `notes`."""
@@ -95,6 +131,7 @@ class TableCatalog:
                 url=row.read("url", _link),
                 images=row.images(self.mapping["image"], self.images_root),
                 extra=row.extra(self._mapped),
+                version=row.read("version", values.version),
             )
         except InvalidInput as error:
             notes[:] = [row.problem("bad_sku", error.message, skipped=True)]

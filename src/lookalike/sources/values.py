@@ -1,6 +1,8 @@
 """The meaning of cells: text, price, currency, stock.  Each raises ValueError with the reason."""
 
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 MAX_TEXT_CHARACTERS = 100_000
@@ -41,6 +43,14 @@ _FLOAT = re.compile(r"\d+(\.\d+)?[eE][+-]?\d{1,3}", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([.,'\u2019 ])\d{3}(\1\d{3})*", re.ASCII)
 
 
+@dataclass(frozen=True)
+class Priced:
+    """An amount whose currency is known, where the two did not stand in one cell."""
+
+    amount: Decimal
+    currency: str
+
+
 def text(value: object) -> str | None:
     """Text without outer blanks and control characters; None for an empty value."""
     if isinstance(value, str):
@@ -71,6 +81,8 @@ def price(value: object) -> tuple[Decimal | None, str | None]:
         if value is None:
             return None, None
         raise ValueError(f"is {value}, not a number")
+    if isinstance(value, Priced):
+        return _checked(value.amount, str(value.amount)), value.currency
     if isinstance(value, int | float | Decimal):
         return _checked(Decimal(str(value)), str(value)), None
     words = text(value)
@@ -90,6 +102,30 @@ def price(value: object) -> tuple[Decimal | None, str | None]:
         raise ValueError(f"is {words[:60]!r}, not one number with a currency")
     amount = _amount(match["number"].strip(), code)
     return _checked(-amount if match["sign"] in {"-", "\N{MINUS SIGN}"} else amount, words), code
+
+
+def version(value: object) -> int | None:
+    """A whole number as it is, a moment in ISO 8601 as its microseconds since 1970 (UTC)."""
+    if value is None or isinstance(value, bool | tuple):
+        if value is None or value == ():
+            return None
+        raise ValueError(f"is {value}, neither a whole number nor a moment")
+    words = text(value)
+    if words is None:
+        return None
+    if re.fullmatch(r"\d{1,18}", words, re.ASCII):
+        return int(words)
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        raise ValueError(f"is {words[:60]!r}, neither a whole number nor a moment") from None
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    if since < timedelta(0):
+        raise ValueError(f"is {words[:60]!r}, before 1970")
+    return since // timedelta(microseconds=1)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def currency(value: object) -> str | None:

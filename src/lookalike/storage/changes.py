@@ -47,7 +47,11 @@ def renumber(
         products.c.collection == collection, products.c.sku == sa.bindparam("which")
     )
     connection.execute(
-        change.values(removed=removed, change=sa.bindparam("number")),
+        change.values(
+            removed=removed,
+            change=sa.bindparam("number"),
+            content_change=sa.bindparam("number"),
+        ),
         [{"which": sku, "number": number} for sku, number in zip(there, numbers, strict=True)],
     )
     return len(there)

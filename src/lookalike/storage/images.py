@@ -125,6 +125,27 @@ class ImageStore:
                 found.setdefault(location, set()).add(sku)
         return {location: tuple(sorted(skus)) for location, skus in found.items()}
 
+    def failed(self) -> list[tuple[ImageRecord, str]]:
+        """(record, sku) of every image of a live product that could not be used, by sku."""
+        place = product_images.c
+        query = (
+            sa.select(*RECORD_COLUMNS, place.sku)
+            .join(
+                product_images,
+                sa.and_(
+                    place.collection == images.c.collection, place.location == images.c.location
+                ),
+            )
+            .join(
+                products,
+                sa.and_(products.c.collection == place.collection, products.c.sku == place.sku),
+            )
+            .where(self._mine, images.c.problem.is_not(None), products.c.removed.is_(False))
+            .order_by(place.sku, place.position)
+        )
+        with self._database.reading() as connection:
+            return [(_record(row), row[-1]) for row in connection.execute(query)]
+
     def shared_firsts(self) -> frozenset[str]:
         """The hashes that are the first image of more than one live product."""
         place = product_images.c

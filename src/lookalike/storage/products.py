@@ -1,15 +1,18 @@
 """The products of one collection, and the numbered changes that other processes follow."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from lookalike.domain.product import Product
+from lookalike.domain.patch import Patch, PatchResult, Terms
+from lookalike.domain.product import Product, Tombstone
 from lookalike.errors import NotFound
-from lookalike.storage.changes import next_changes, renumber
+from lookalike.storage import versions
+from lookalike.storage.changes import next_changes, renumber, take_turn
 from lookalike.storage.database import Database, chunks, save
 from lookalike.storage.product_rows import TEXT_COLUMNS, product_from, select_products, values_of
 from lookalike.storage.tables import collections, product_images, products, to_json
@@ -22,12 +25,14 @@ Origin = Literal["catalog", "api"]
 class Changes:
     """What happened after a change number, each product once, as it is now.
 
-    latest  follow on from here; equal to the number asked for when nothing happened
+    latest   follow on from here; equal to the number asked for when nothing happened
+    content  sku -> the last change of an upserted product that was not of price and stock alone
     """
 
     latest: int
     upserted: tuple[str, ...]
     removed: tuple[str, ...]
+    content: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def digest(product: Product) -> str:
@@ -46,6 +51,17 @@ def digest(product: Product) -> str:
     return hashlib.sha256(to_json(said).encode()).hexdigest()
 
 
+def patched(product: Product, patch: Patch) -> Product:
+    """The product after a patch."""
+    price, stock = patch.price, patch.in_stock
+    return replace(
+        product,
+        price=product.price if price is None or price == product.price else price,
+        currency=patch.currency or product.currency,
+        in_stock=product.in_stock if stock is None else stock,
+    )
+
+
 class ProductStore:
     """Reads and writes the products of one collection; each write is one transaction.
 
@@ -57,15 +73,25 @@ class ProductStore:
         self._database = database
         self._collection = collection
 
-    def upsert(self, batch: Sequence[Product], *, origin: Origin) -> None:
+    def upsert(self, batch: Sequence[Product], *, origin: Origin) -> frozenset[str]:
         """Store products as they now are; each gets the next change number.
 
         Of a sku that comes twice the last counts.
+        Returns the skus of which something newer is known by their versions; they stay as
+        they are, removed ones included.
         """
         latest = {product.sku: product for product in batch}
         if not latest:
-            return
+            return frozenset()
         with self._database.writing() as connection:
+            take_turn(connection, self._collection)  # what is read here must still hold below
+            known = versions.floors(connection, self._collection, list(latest))
+            stale = frozenset(
+                sku for sku, one in latest.items() if versions.is_stale(one.version, known.get(sku))
+            )
+            latest = {sku: one for sku, one in latest.items() if sku not in stale}
+            if not latest:
+                return stale
             numbers = next_changes(connection, self._collection, count=len(latest))
             rows = [
                 {
@@ -73,8 +99,10 @@ class ProductStore:
                     "digest": digest(product),
                     "collection": self._collection,
                     "change": change,
+                    "content_change": change,
                     "removed": False,
                     "origin": origin,
+                    "version": versions.newest(product.version, known.get(product.sku)),
                 }
                 for change, product in zip(numbers, latest.values(), strict=True)
             ]
@@ -95,14 +123,50 @@ class ProductStore:
                 for position, location in enumerate(product.images)
             ]
             save(connection, product_images, rows=places, replace=False)
+        return stale
 
-    def remove(self, skus: Iterable[str]) -> int:
-        """Remove products; returns how many were there.  Unknown skus are passed over."""
+    def remove(self, skus: Iterable[str], *, as_of: int | None = None) -> int:
+        """Remove products; returns how many were there.  Unknown skus are passed over.
+
+        as_of  the version of the message that does not name them: what is newer stays, and
+               what is older does not bring them back
+        """
         removed = 0
         with self._database.writing() as connection:
+            take_turn(connection, self._collection)
             for chunk in chunks(sorted(set(skus))):
+                if as_of is not None:
+                    chunk = versions.removable(connection, self._collection, chunk, as_of)
+                    versions.raise_to(connection, self._collection, dict.fromkeys(chunk, as_of))
                 removed += renumber(connection, self._collection, chunk, removed=True)
         return removed
+
+    def bury(self, tombstones: Iterable[Tombstone]) -> int:
+        """Remove what the tombstones name and nothing newer was said of; returns how many."""
+        with self._database.writing() as connection:
+            take_turn(connection, self._collection)
+            return versions.bury(connection, self._collection, tombstones)
+
+    def raise_versions(self, newer: Mapping[str, int]) -> None:
+        """Note that messages of these versions said nothing new."""
+        with self._database.writing() as connection:
+            take_turn(connection, self._collection)
+            versions.raise_to(connection, self._collection, newer)
+
+    def patch(self, patches: Sequence[Patch]) -> list[PatchResult]:
+        """Change prices and stock; one result each, in their order.  Each sku at most once."""
+        wanted = {patch.sku: patch for patch in patches}
+        with self._database.writing() as connection:
+            take_turn(connection, self._collection)
+            rows: dict[str, tuple[sa.Row[Any], str]] = {}
+            for chunk in chunks(list(wanted)):
+                query = select_products(self._collection).where(products.c.sku.in_(chunk))
+                stored = connection.execute(query).all()
+                by_sku = {row[0]: row for row in stored}
+                for product in _read(connection, self._collection, query):
+                    after = patched(product, wanted[product.sku])
+                    rows[product.sku] = (by_sku[product.sku], digest(after))
+            return versions.apply_patches(connection, self._collection, patches, rows)
 
     def touch(self, skus: Iterable[str]) -> None:
         """Give the products new change numbers, so that whoever follows reads them again."""
@@ -150,6 +214,14 @@ class ProductStore:
         """sku -> digest, to see what changed without writing what did not."""
         return self._by_sku(products.c.digest, origin)
 
+    def versions(self) -> dict[str, int]:
+        """sku -> the least version that may change it, of removed products too."""
+        query = sa.select(products.c.sku, products.c.version).where(
+            products.c.collection == self._collection, products.c.version.is_not(None)
+        )
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def latest_change(self) -> int:
         """The number of the newest change; 0 in a new collection."""
         query = sa.select(collections.c.latest_change).where(collections.c.id == self._collection)
@@ -162,7 +234,12 @@ class ProductStore:
         Nothing is missed: numbers become visible in their order, as writers take turns.
         """
         query = (
-            sa.select(products.c.sku, products.c.change, products.c.removed)
+            sa.select(
+                products.c.sku,
+                products.c.change,
+                products.c.removed,
+                sa.func.coalesce(products.c.content_change, products.c.change).label("content"),
+            )
             .where(products.c.collection == self._collection, products.c.change > change)
             .order_by(products.c.change)
             .limit(limit)
@@ -173,7 +250,20 @@ class ProductStore:
             latest=rows[-1].change if rows else change,
             upserted=tuple(row.sku for row in rows if not row.removed),
             removed=tuple(row.sku for row in rows if row.removed),
+            content={row.sku: row.content for row in rows if not row.removed},
         )
+
+    def terms(self, skus: Iterable[str]) -> dict[str, Terms]:
+        """sku -> what a patch may change, for the live products among these."""
+        columns = (products.c.sku, products.c.price, products.c.currency, products.c.in_stock)
+        query = sa.select(*columns).where(self._live)
+        found: dict[str, Terms] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks(sorted(set(skus))):
+                for row in connection.execute(query.where(products.c.sku.in_(chunk))):
+                    price = None if row.price is None else Decimal(row.price)
+                    found[row.sku] = Terms(price, row.currency, row.in_stock)
+        return found
 
     @property
     def _live(self) -> sa.ColumnElement[bool]:

@@ -68,6 +68,8 @@ products = sa.Table(
     sa.Column("variant_group", sa.Text),
     sa.Column("url", sa.Text),
     sa.Column("extra", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger),  # the least that may still change it: storage/versions.py
+    sa.Column("content_change", sa.BigInteger),  # the last that was not of price and stock alone
     sa.Index("products_by_change", "collection", "change", unique=True),
 )
 

@@ -4,6 +4,7 @@ lookalike.db               the database, unless another is named by URL
 collections/<id>/          what is derived: the index publishes its generations here
 collections/<id>.writer    who indexes the collection now
 uploads/                   images that were sent, not linked
+feeds/                     copies of catalog files from elsewhere, kept to see whether they changed
 processes/                 one file for each process that owns a job
 """
 
@@ -38,6 +39,7 @@ class Workspace:
     def __init__(self, path: Path, database: Database) -> None:
         self.path = path
         self.uploads = path / "uploads"
+        self.feeds = path / "feeds"
         self.features = FeatureStore(database)
         self._database = database
         self._presence = Presence(path / "processes")

@@ -22,6 +22,7 @@ def product_from(sku: str, body: ProductInput) -> Product:
         url=body.url,
         images=tuple(body.images),
         extra={name: _value(name, v) for name, v in body.extra.items() if v is not None},
+        version=body.version,
     )
 
 

@@ -239,6 +239,36 @@ class ProductInput(_Strict):
     url: str | None = None
     images: list[str] = Field(default=[], description="Paths below the image root, or URLs.")
     extra: Json = {}
+    version: int | None = Field(
+        default=None, ge=0, le=2**62, description="An older one than is known is a conflict."
+    )
+
+
+class PatchInput(_Strict):
+    """Price and stock of one product; what is null stays as it is."""
+
+    sku: str
+    price: float | str | None = None
+    currency: str | None = None
+    in_stock: bool | None = None
+    version: int | None = Field(
+        default=None, ge=0, le=2**62, description="An older one than is known changes nothing."
+    )
+
+
+class PatchRow(BaseModel):
+    """What became of one patch."""
+
+    sku: str
+    status: Literal["changed", "unchanged", "stale", "not_found", "invalid"]
+    message: str
+
+
+class PatchesBody(BaseModel):
+    """One result for each patch, in their order."""
+
+    results: list[PatchRow]
+    counts: dict[str, int]
 
 
 class QuizBody(BaseModel):
@@ -261,6 +291,13 @@ class ConnectBody(_Strict):
     bucket_uri: str
     images: str | None = None
     mapping: dict[str, str] = {}
+    format: str | None = Field(default=None, description="The format; null recognizes it.")
+    mode: Literal["full", "delta"] = Field(
+        default="full",
+        description="full: what the catalog lacks is removed; delta: it names only what changed.",
+    )
+    version: int | None = Field(default=None, ge=0, le=2**62)
+    accept_loss: bool = False
     keep_missing: bool = False
     extractors: list[str] | None = Field(
         default=None,
