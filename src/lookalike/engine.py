@@ -39,7 +39,6 @@ from lookalike.journeys.why_not import why_not
 from lookalike.parts import Parts
 from lookalike.quality import Quality
 from lookalike.settings import Settings
-from lookalike.sources.catalog import open_source
 from lookalike.storage.workspace import Workspace
 
 MEGA = 1_000_000
@@ -109,8 +108,8 @@ class Engine:
         mapping  product field -> column, where guessing fails
         dry_run  only say what would be done, and about how long it would take
         """
-        source = open_source(location, images_root=images, mapping=mapping or {})
         chosen = options or Options()
+        source = self._parts.source(location, images, mapping, chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         if dry_run:
             return plan_index(source, tools, chosen)
@@ -128,8 +127,8 @@ class Engine:
         collection: str | None = None,
     ) -> Job:
         """The same in the background; returns the job to follow."""
-        source = open_source(location, images_root=images, mapping=mapping or {})
         chosen = options or Options()
+        source = self._parts.source(location, images, mapping, chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         job = create_job(source, tools, chosen)
         run_in_background(

@@ -20,7 +20,9 @@ from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
 from lookalike.registry import encoder_factory, extractor_names, make_encoder, make_extractor
 from lookalike.settings import Settings
+from lookalike.sources.catalog import open_source
 from lookalike.sources.images import open_images
+from lookalike.sources.protocol import CatalogSource
 from lookalike.storage.collection import Collection
 from lookalike.storage.workspace import Workspace
 
@@ -76,6 +78,21 @@ class Parts:
     def extractor(self) -> Extractor:
         """That of the settings; what a collection was made with is `extractors.of(view)`."""
         return self.extractors.named(self.extractors.default)
+
+    def source(
+        self,
+        location: str,
+        images: str | None,
+        mapping: Mapping[str, str] | None,
+        options: Options,
+    ) -> CatalogSource:
+        """The catalog of a run, ready to be read."""
+        return open_source(
+            location,
+            images_root=images,
+            mapping=mapping or {},
+            multiple_images=options.multiple_images,
+        )
 
     def tools(
         self,

@@ -13,6 +13,7 @@ class Options:
 
     keep_missing  leave products alone that the catalog no longer has
     refresh       read every image again, even where size and time say it is unchanged
+    multiple_images  False keeps the first image of a product
     extractors, extract_attributes
                   which attributes are measured and kept (domain/extraction.py); None leaves the
                   collection as it is, at first with all of ours
@@ -20,6 +21,7 @@ class Options:
 
     keep_missing: bool = False
     refresh: bool = False
+    multiple_images: bool = True
     extractors: tuple[str, ...] | None = None
     extract_attributes: tuple[str, ...] | None = None
 

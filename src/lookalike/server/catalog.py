@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from lookalike.domain.filter_parsing import all_of, parse_where
-from lookalike.domain.index_run import Options
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
+from lookalike.wire.connect import mapping_of, options_of
 from lookalike.wire.products import product_from
 from lookalike.wire.schema import (
     ConnectBody,
@@ -75,16 +75,8 @@ def connect(engine: OpenEngine, collection_id: CollectionId, body: ConnectBody) 
     job = engine.start_index(
         body.bucket_uri,
         images=body.images,
-        mapping=body.mapping,
-        options=Options(
-            keep_missing=body.keep_missing,
-            extractors=_names(body.extractors),
-            extract_attributes=_names(body.extract_attributes),
-        ),
+        mapping=mapping_of(body),
+        options=options_of(body),
         collection=collection_id,
     )
     return Answer(answers.job(job), status_code=202)
-
-
-def _names(given: list[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else tuple(given)

@@ -4,13 +4,15 @@ import difflib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from lookalike.errors import InvalidInput, NotFound
+from lookalike.errors import InvalidInput, NotFound, Unavailable
 from lookalike.sources.delimited import DelimitedFile, require_rows
 from lookalike.sources.encoding import text_encoding
-from lookalike.sources.folder import FolderCatalog
+from lookalike.sources.folder import FolderCatalog, catalog_file
 from lookalike.sources.json_file import JsonFile
 from lookalike.sources.locations import is_image_name
+from lookalike.sources.one_image import OneImage
 from lookalike.sources.parquet_file import ParquetFile
 from lookalike.sources.protocol import CatalogSource, RecordReader
 from lookalike.sources.table import TableCatalog
@@ -18,6 +20,7 @@ from lookalike.sources.table import TableCatalog
 DELIMITED = (".csv", ".tsv", ".tab")
 JSON = (".jsonl", ".ndjson", ".json")
 SUFFIXES = (*DELIMITED, ".txt", *JSON, ".parquet")
+OBJECT_STORES = ("s3", "gs", "gcs", "az", "abfs", "abfss")
 
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "Save it as CSV and give that."),
@@ -34,34 +37,64 @@ def open_source(
     *,
     images_root: str | Path | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
+    multiple_images: bool = True,
 ) -> CatalogSource:
     """The catalogue at a path, ready to be read; its header and first record are checked.
 
-    images_root  the folder of relative image paths (default: the catalogue file's folder)
-    mapping      product field -> column, where guessing fails: {"sku": "Artikel", ...};
-                 only `image` may be read from several columns
-    Raises NotFound for a path that is not there and InvalidInput for a file that cannot
-    be a catalogue: wrong format, empty, no column for the sku or the image.
+    location         a file, a folder of images, a folder with a catalogue file and its images,
+                     or the file:// address of one of them
+    images_root      the folder of relative image paths (default: the catalogue file's folder)
+    mapping          product field -> column, where guessing fails: {"sku": "Artikel", ...};
+                     only `image` may be read from several columns
+    multiple_images  False keeps the first image of a product; in a folder of images every file
+                     is then a product
+    Raises NotFound for a path that is not there, Unavailable for an object store, and
+    InvalidInput for a file that cannot be a catalogue: wrong format, empty, no column for the
+    sku or the image.
     """
-    if "://" in str(location):
-        raise InvalidInput(
-            f"{str(location)[:80]} is an address; a catalogue is read from a file or a folder.",
-            hint="Download it first, for example with curl -O.",
-        )
-    path = Path(location)
+    path = _local(str(location))
     if not _exists(path):
         raise _not_found(path, "catalogue")
     if path.is_dir():
-        if mapping:
-            raise InvalidInput(
-                f"{path} is a folder of images, which has no columns to map.",
-                hint="Leave the mapping out, or give the catalogue file.",
-            )
-        return FolderCatalog(path)
+        inside = catalog_file(path)
+        if inside is None:
+            _require_no_columns(path, mapping or {})
+            return FolderCatalog(path, one_image=not multiple_images)
+        path = inside
     root = Path(images_root) if images_root is not None else path.parent
     if not _exists(root) or not root.is_dir():
         raise _not_found(root, "folder of images")
-    return TableCatalog(_reader(path), str(root.resolve()), mapping=mapping or {})
+    source = TableCatalog(_reader(path), str(root.resolve()), mapping=mapping or {})
+    return source if multiple_images else OneImage(source)
+
+
+def _local(location: str) -> Path:
+    """The path of a location.  Raises Unavailable or InvalidInput for one of elsewhere."""
+    scheme, separator, _ = location.partition("://")
+    if not separator:
+        return Path(location)
+    if scheme.casefold() in OBJECT_STORES:
+        raise Unavailable(
+            f"{location[:80]} is in an object store, which this version cannot read.",
+            hint="Copy it to a folder of this machine and give that, for example with "
+            "`aws s3 sync` or `rclone sync`; a second run reads only what changed.",
+        )
+    address = urlsplit(location)
+    if scheme.casefold() == "file" and address.netloc in ("", "localhost"):
+        return Path(unquote(address.path))
+    raise InvalidInput(
+        f"{location[:80]} is an address; a catalogue is read from a file or a folder.",
+        hint="Download it first, for example with curl -O.",
+    )
+
+
+def _require_no_columns(path: Path, mapping: Mapping[str, str | Sequence[str]]) -> None:
+    """The name of the sku may be told all the same: it is that of the file or folder."""
+    if {*mapping} - {"sku"}:
+        raise InvalidInput(
+            f"{path} is a folder of images, which has no columns to map.",
+            hint="Leave the mapping out, or give the catalogue file.",
+        )
 
 
 def _reader(path: Path) -> RecordReader:

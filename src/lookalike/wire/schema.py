@@ -231,20 +231,40 @@ class UploadBody(BaseModel):
     height: int
 
 
+class ConnectSettings(_Strict):
+    """How the recipe says what is in the bucket."""
+
+    product_id_field: str | None = Field(
+        default=None,
+        description="The column that names a product. In a folder of images without a catalog "
+        "file, the name of the file or folder does.",
+    )
+    multiple_images_per_product: bool | None = Field(
+        default=None, description="False keeps the first image of a product."
+    )
+    extract_attributes: list[str] | None = None
+
+
 class ConnectBody(_Strict):
     """The recipe's connect call: index a catalog that the server can read."""
 
-    bucket_uri: str
+    bucket_uri: str = Field(
+        description="A catalog file, a folder of images, a folder with a catalog file and its "
+        "images, or the file:// address of one."
+    )
     images: str | None = None
     mapping: dict[str, str] = {}
     keep_missing: bool = False
     extractors: list[str] | None = Field(
         default=None,
-        description="image_embedding, color, pattern, style, object; null for all.",
+        description="image_embedding, color, pattern, style, object, or by the recipe's names "
+        "image-embedding, color-extraction, pattern-detection, style-classification, "
+        "object-detection; null for all.",
     )
     extract_attributes: list[str] | None = Field(
         default=None, description="The attributes to keep; null for those kept so far."
     )
+    settings: ConnectSettings | None = None
 
 
 class SwapBody(_Strict):
