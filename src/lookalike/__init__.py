@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lookalike.domain.index_run import IndexReport, Options
+    from lookalike.domain.looks import LookAnchor, LookRequest, Looks, Rule
     from lookalike.domain.product import Product
     from lookalike.domain.query import (
         AttributeAnchor,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
     from lookalike.quality import Quality
     from lookalike.settings import Settings
+    from lookalike.stylist import Stylist
 
 _HOMES = {
     "AttributeAnchor": "lookalike.domain.query",
@@ -41,7 +43,10 @@ _HOMES = {
     "ImageAnchor": "lookalike.domain.query",
     "IndexReport": "lookalike.domain.index_run",
     "InvalidInput": "lookalike.errors",
+    "LookAnchor": "lookalike.domain.looks",
+    "LookRequest": "lookalike.domain.looks",
     "LookalikeError": "lookalike.errors",
+    "Looks": "lookalike.domain.looks",
     "MatchMap": "lookalike.domain.results",
     "MixAnchor": "lookalike.domain.query",
     "MixPart": "lookalike.domain.query",
@@ -54,7 +59,9 @@ _HOMES = {
     "Recommendations": "lookalike.domain.results",
     "Retrieval": "lookalike.domain.query",
     "RowAnchor": "lookalike.domain.query",
+    "Rule": "lookalike.domain.looks",
     "Settings": "lookalike.settings",
+    "Stylist": "lookalike.stylist",
     "TextAnchor": "lookalike.domain.query",
     "Unavailable": "lookalike.errors",
     "WhyNot": "lookalike.domain.results",
@@ -69,7 +76,10 @@ __all__ = [
     "ImageAnchor",
     "IndexReport",
     "InvalidInput",
+    "LookAnchor",
+    "LookRequest",
     "LookalikeError",
+    "Looks",
     "MatchMap",
     "MixAnchor",
     "MixPart",
@@ -82,7 +92,9 @@ __all__ = [
     "Recommendations",
     "Retrieval",
     "RowAnchor",
+    "Rule",
     "Settings",
+    "Stylist",
     "TextAnchor",
     "Unavailable",
     "WhyNot",

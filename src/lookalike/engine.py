@@ -10,6 +10,7 @@ from typing import Any, Self
 from lookalike.domain.filters import Filter
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
+from lookalike.domain.looks import LookRequest, Looks
 from lookalike.domain.problems import Problem
 from lookalike.domain.product import Product
 from lookalike.domain.progress import Report, silent
@@ -40,6 +41,7 @@ from lookalike.parts import Parts
 from lookalike.quality import Quality
 from lookalike.settings import Settings
 from lookalike.storage.workspace import Workspace
+from lookalike.stylist import Stylist
 
 MEGA = 1_000_000
 
@@ -178,6 +180,10 @@ class Engine:
         view = self._parts.view(collection)
         return find_similar(view, question, self._parts.start(view, question.anchor))
 
+    def look(self, request: LookRequest, *, collection: str | None = None) -> Looks:
+        """What completes a product: complementary pieces, and whole looks with a total."""
+        return self.stylist(collection=collection).look(request)
+
     def why_not(self, question: Retrieval, sku: str, *, collection: str | None = None) -> WhyNot:
         """Why a product is not in the answer to a question, or where it stands."""
         view = self._parts.view(collection)
@@ -247,6 +253,18 @@ class Engine:
         name = self._parts.name(collection)
         return Quality(
             self._parts.collection(name), self._parts.live(name), partial(self._parts.tools, name)
+        )
+
+    def stylist(self, *, collection: str | None = None) -> Stylist:
+        """Everything about looks: slots, look types, and what merchants' own looks teach."""
+        name, parts = self._parts.name(collection), self._parts
+        return Stylist(
+            parts.collection(name),
+            parts.live(name),
+            parts.look_views(name),
+            parts.look_models(name),
+            parts.start,
+            parts.extractors.of,
         )
 
     def swap(

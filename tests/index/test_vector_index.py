@@ -8,7 +8,7 @@ import pytest
 from made_up_shop import LAYOUT, best, entry, rows, shop, told, tree
 
 from lookalike.domain.channels import Channel, Layout
-from lookalike.domain.filters import Eq, In, Ne, Range, fields_of
+from lookalike.domain.filters import Eq, In, IsMissing, Ne, Not, Range, fields_of
 from lookalike.errors import InvalidInput
 from lookalike.index.exact import ExactIndex
 from lookalike.index.protocol import Entry
@@ -284,3 +284,36 @@ def test_a_changed_value_is_read_as_the_kind_its_field_has(build):
     assert index.skus(index.select(Ne("price", 1))) == ["c", "d"]
     codes = index.codes("brand", index.select(None)).tolist()
     assert codes[0] == codes[1] != codes[2] != codes[3] == -1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_field_laid_beside_the_index_filters_as_any_other(build, seed):
+    rng = np.random.default_rng(seed)
+    entries = shop(rng)
+    index = build(entries.values())
+    numbers = index.select()
+    slots = [None if rng.random() < 0.2 else str(rng.choice(["top", "bag"])) for _ in numbers]
+    laid = index.with_field("slot", numbers, slots).with_field("brand", numbers, slots)
+    told_by_sku = dict(zip(index.skus(numbers), slots, strict=True))
+    for value in ("top", "bag", "hat"):
+        wanted = sorted(sku for sku, slot in told_by_sku.items() if slot == value)
+        assert laid.skus(laid.select(Eq("slot", value))) == wanted
+        assert laid.skus(laid.select(Eq("brand", value))) == wanted  # it wins over the own one
+        hits = laid.search(rows(rng, 1), limit=len(entries), where=Eq("slot", value))
+        assert sorted(laid.skus(hits.products)) == wanted
+    absent = sorted(sku for sku, slot in told_by_sku.items() if slot is None)
+    assert laid.skus(laid.select(Not(IsMissing("slot")))) == sorted(told_by_sku.keys() - absent)
+    assert "slot" not in index.fields  # the index itself is as it was
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_numbers_of_a_field_are_read_back(build, seed):
+    rng = np.random.default_rng(seed)
+    entries = shop(rng) | {"Q": Entry("Q", rows(rng, 1), {"price": 2.5}, "")}
+    index = build(entries.values())
+    numbers = index.select()
+    found = index.numbers("price", numbers).tolist()
+    for sku, price in zip(index.skus(numbers), found, strict=True):
+        assert entries[sku].fields.get("price", "none") == (price if price == price else "none")
+    assert np.isnan(index.numbers("in_stock", numbers)).all()
+    assert np.isnan(index.numbers("never there", numbers)).all()

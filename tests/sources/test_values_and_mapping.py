@@ -163,3 +163,46 @@ def test_a_wrong_mapping_names_the_nearest(told, words):
     with pytest.raises(InvalidInput) as refused:
         column_mapping(["id", "image"], told, location="feed")
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (
+            "id,image,des_sex,des_product_category,des_product_family,des_product_type",
+            {"sku": ("id",), "image": ("image",), "category": ("des_product_type",)},
+        ),
+        (
+            "shop_sku,hero_image_url,attr.brand_name,netPriceAmount,title_de",
+            {
+                "sku": ("shop_sku",),
+                "image": ("hero_image_url",),
+                "brand": ("attr.brand_name",),
+                "price": ("netPriceAmount",),
+            },
+        ),
+    ],
+)
+def test_where_no_whole_name_is_known_the_last_words_of_a_column_say_the_field(header, expected):
+    assert column_mapping(header.split(","), {}, location="feed") == expected
+
+
+def test_a_whole_name_wins_over_the_end_of_another():
+    mapping = column_mapping(["id", "image", "des_product_type", "category"], {}, location="feed")
+    assert mapping["category"] == ("category",)
+
+
+@pytest.mark.parametrize(
+    "column", ["old_price", "shipping_price", "color_name", "brand_url", "n_images", "size_type"]
+)
+def test_an_end_that_an_earlier_word_turns_into_something_else_is_no_field(column):
+    mapping = column_mapping(["id", "image", column], {}, location="feed")
+    assert mapping == {"sku": ("id",), "image": ("image",)}
+
+
+def test_a_column_that_speaks_of_an_attribute_or_is_told_is_not_taken_for_a_field():
+    columns = ["id", "image", "graphical_appearance_name", "des_product_type"]
+    assert "name" not in column_mapping(columns, {}, location="feed")
+    told = column_mapping(columns, {"brand": "des_product_type"}, location="feed")
+    assert told["brand"] == ("des_product_type",)
+    assert "category" not in told

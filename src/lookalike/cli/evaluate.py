@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from lookalike.cli import options
+from lookalike.cli.looks import evaluate_looks
 from lookalike.cli.output import people, print_json, print_table, progress
 from lookalike.domain.attributes import UNKNOWN
 from lookalike.domain.evaluation import (
@@ -39,13 +40,26 @@ class _OnePage(click.Group):
                 for option in command.get_params(inner)
                 if isinstance(option, click.Option) and (record := option.get_help_record(inner))
             ]
-            with formatter.section(f"{name} LABELS: {command.get_short_help_str(100).rstrip('.')}"):
+            with formatter.section(
+                f"{name} {_file_of(command)}: {command.get_short_help_str(100).rstrip('.')}"
+            ):
                 formatter.write_dl(records)
+
+
+def _file_of(command: click.Command) -> str:
+    """What the command calls its file."""
+    return next(str(one.metavar) for one in command.params if isinstance(one, click.Argument))
 
 
 @click.group(cls=_OnePage)
 def evaluate() -> None:
-    """Measure an indexed collection against LABELS, a CSV with `sku` (or `id`) and labels."""
+    """Measure an indexed collection against LABELS, a CSV with `sku` (or `id`) and labels.
+
+    LOOKS are looks or orders as `lookalike looks learn` reads them.
+    """
+
+
+evaluate.add_command(evaluate_looks)
 
 
 _labels = click.argument("labels", metavar="LABELS")

@@ -17,6 +17,9 @@ _logger = logging.getLogger(__name__)
 COMMANDS = {
     "index": "lookalike.cli.index:index",
     "similar": "lookalike.cli.similar:similar",
+    "look": "lookalike.cli.look:look",
+    "slots": "lookalike.cli.look:slots",
+    "looks": "lookalike.cli.looks:looks",
     "why-not": "lookalike.cli.explain:why_not",
     "match": "lookalike.cli.explain:match",
     "products": "lookalike.cli.catalog:products",

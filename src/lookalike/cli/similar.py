@@ -65,10 +65,11 @@ def _anchor(asked: dict[str, Any]) -> ProductAnchor | ImageAnchor:
         data = Path(asked["photo"]).read_bytes()
     except OSError as error:
         raise NotFound(f"{asked['photo']} cannot be read ({error.strerror}).") from None
-    return ImageAnchor(data, _crop(asked["crop"]), but)
+    return ImageAnchor(data, crop_of(asked["crop"]), but)
 
 
-def _crop(text: str | None) -> Crop | None:
+def crop_of(text: str | None) -> Crop | None:
+    """`x,y,width,height` as a crop.  Raises InvalidInput."""
     if text is None:
         return None
     try:

@@ -109,7 +109,8 @@ def calibrated_query(
     and when all weights are zero.
     """
     terms = calibration.terms(layout)
-    asked = {n: w for n, w in weights.items() if n != DESIGN} if design is None else weights
+    left_out = DESIGN if design is None or calibration.design is None else None
+    asked = {name: weight for name, weight in weights.items() if name != left_out}
     factors = np.array(_factors(asked, calibration, layout, terms), dtype=np.float64)
     means = np.array([calibration.mean.get(name, 0.0) for name in terms])
     sizes = [channel.size for channel in layout.channels]

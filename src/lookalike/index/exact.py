@@ -1,25 +1,30 @@
 """The default index: every answer is exact, and proven so for each query."""
 
 import bisect
+import copy
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from lookalike.domain.arrays import Booleans, Floats, Integers
+from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
 from lookalike.domain.filters import Filter, fields_of
 from lookalike.errors import InvalidInput
 from lookalike.index.certified import Part, certified
+from lookalike.index.columns import Codes, Numbers, Texts
 from lookalike.index.masks import mask
 from lookalike.index.merge import base_keys
 from lookalike.index.protocol import Entry, Hits
 from lookalike.index.segment import (
+    OneMore,
     Segment,
     base_segment,
     check_entry,
     delta_segment,
 )
+from lookalike.index.texts import TextList
 from lookalike.index.values import KEY, Kind, check_fields
 
 
@@ -49,6 +54,32 @@ class ExactIndex:
         for entry in checked:
             check_entry(entry, layout)
         return cls(base_segment(checked, layout), layout)
+
+    def with_field(
+        self, field: str, products: Integers, values: Sequence[str | None]
+    ) -> "ExactIndex":
+        products = np.asarray(products, dtype=np.int64)
+        index = copy.copy(self)
+        late = products >= len(self._base)
+        words = TextList.of(sorted({value for value in values if value is not None}))
+        places = words.numbers
+        numbers = (-1 if value is None else places[value] for value in values)
+        codes = np.fromiter(numbers, np.int32, len(products))
+        index._base = _with_column(self._base, field, products[~late], codes[~late], words)
+        if self._delta is not None:
+            own = products[late] - len(self._base)
+            index._delta = _with_column(self._delta, field, own, codes[late], words)
+        return index
+
+    def numbers(self, field: str, products: Integers) -> Doubles:
+        products = np.asarray(products, dtype=np.int64)
+        found = np.full(len(products), np.nan)
+        for segment, start, _, _ in self._segments():
+            mine = (products >= start) & (products < start + len(segment))
+            column = segment.column(field, start=start)
+            if isinstance(column, Numbers):
+                found[mine] = column.values[products[mine] - start]
+        return found
 
     @property
     def layout(self) -> Layout:
@@ -212,6 +243,14 @@ class ExactIndex:
             index._stride = len(delta) + 1  # room for all of them before any product of the base
             index._keys = places * index._stride + np.arange(len(delta))
         return index
+
+
+def _with_column(
+    segment: Segment, field: str, products: Integers, codes: Codes, words: TextList
+) -> Segment:
+    values = np.full(len(segment), -1, dtype=np.int32)
+    values[products] = codes
+    return replace(segment, columns=OneMore(segment.columns, field, Texts(values, words)))
 
 
 def checked_queries(queries: Floats, layout: Layout) -> Floats:

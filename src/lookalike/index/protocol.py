@@ -77,6 +77,20 @@ class VectorIndex(Protocol):
         """This index with products removed, then replaced or added; of one sku the last counts."""
         ...
 
+    def with_field(
+        self, field: str, products: Integers, values: Sequence[str | None]
+    ) -> "VectorIndex":
+        """This index with one more text field, in the place of any other of that name.
+
+        products  numbers of this index, each with its value; the others lack the field
+        The field is derived: it is gone from an index that `with_changes` returns.
+        """
+        ...
+
+    def numbers(self, field: str, products: Integers) -> Doubles:
+        """(len(products),) the number each has in a field; NaN where it has none."""
+        ...
+
     def select(self, where: Filter | None = None) -> Integers:
         """The numbers of all products that pass the filter, in the order of their skus."""
         ...

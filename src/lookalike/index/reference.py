@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from lookalike.domain.arrays import Floats, Integers
+from lookalike.domain.arrays import Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
 from lookalike.domain.filters import (
     And,
@@ -126,6 +127,24 @@ class ReferenceIndex:
         entries.update((entry.sku, entry) for entry in upserts)
         kinds = {**kinds_of(upserts), **self._kinds}
         return ReferenceIndex(list(entries.values()), layout=self._layout, kinds=kinds)
+
+    def with_field(
+        self, field: str, products: Integers, values: Sequence[str | None]
+    ) -> "ReferenceIndex":
+        told = dict(zip(products.tolist(), values, strict=True))
+        entries = []
+        for number, one in enumerate(self._entries):
+            fields = {name: value for name, value in one.fields.items() if name != field}
+            value = told.get(number)
+            entries.append(
+                replace(one, fields=fields if value is None else {**fields, field: value})
+            )
+        return ReferenceIndex(entries, layout=self._layout, kinds={**self._kinds, field: "text"})
+
+    def numbers(self, field: str, products: Integers) -> Doubles:
+        found = [value_of(self._entries[p], field, self.fields) for p in products.tolist()]
+        isnumber = self.fields.get(field) == "number"
+        return np.array([v if isnumber and v is not None else np.nan for v in found], np.float64)
 
     def number(self, sku: str) -> int | None:
         return self._numbers.get(sku)

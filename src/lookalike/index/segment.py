@@ -131,6 +131,22 @@ class LazyColumns:
         return self._built[field]
 
 
+@dataclass(frozen=True)
+class OneMore:
+    """The columns of a segment and one more, which wins over another of its name."""
+
+    others: Columns
+    field: str
+    column: Column
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        return {**self.others.kinds, self.field: "text"}
+
+    def get(self, field: str) -> Column | None:
+        return self.column if field == self.field else self.others.get(field)
+
+
 def base_segment(entries: Iterable[Entry], layout: Layout) -> Segment:
     """A segment for many products, with columns and codes, in memory.
 

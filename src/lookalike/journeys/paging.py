@@ -14,21 +14,21 @@ from lookalike.journeys.catalog_view import CatalogView
 def digest(question: Retrieval) -> str:
     """Sixteen characters that stand for the question, its cursor left out."""
     parts = [getattr(question, name) for name in _COMPARED]
-    return _short([*parts, *_compared(question.anchor)])
+    return short([*parts, *compared(question.anchor)])
 
 
-def _compared(anchor: Anchor) -> list[object]:
+def compared(anchor: Anchor) -> list[object]:
     """What tells two anchors apart; photos by their hash."""
     if isinstance(anchor, ImageAnchor):
         return [hashlib.sha256(anchor.data).hexdigest(), anchor.crop, anchor.but]
     if isinstance(anchor, MixAnchor):
-        return [[part.weight, *_compared(part.anchor)] for part in anchor.parts]
+        return [[part.weight, *compared(part.anchor)] for part in anchor.parts]
     return [anchor]
 
 
 def request_id(view: CatalogView, *, asked: str, offset: int) -> str:
     """Stands for the answer: one state of the collection answers equal questions equally."""
-    return _short([asked, offset, view.collection_id, view.generation, view.change])
+    return short([asked, offset, view.collection_id, view.generation, view.change])
 
 
 def cursor(view: CatalogView, *, asked: str, offset: int) -> str:
@@ -63,5 +63,5 @@ def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, b
 _COMPARED = tuple(item.name for item in fields(Retrieval) if item.name not in ("anchor", "cursor"))
 
 
-def _short(parts: object) -> str:
+def short(parts: object) -> str:
     return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from lookalike.engine import Engine
-from lookalike.server import attributes, catalog, health, jobs, photos, retrieval, swap
+from lookalike.server import attributes, catalog, health, jobs, looks, photos, retrieval, swap
 from lookalike.server.problems import install_problem_documents
 
 CONTENT_SECURITY_POLICY = (
@@ -29,7 +29,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.state.engine = engine
     install_problem_documents(app)
     app.middleware("http")(_secured)
-    for part in (health, attributes, catalog, retrieval, photos, swap, jobs):
+    for part in (health, attributes, catalog, retrieval, looks, photos, swap, jobs):
         app.include_router(part.router, prefix="/v1")
     _mount_storefront(app)
     return app

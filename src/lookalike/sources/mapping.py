@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from lookalike.domain.attributes import VISUAL_ATTRIBUTES
+from lookalike.domain.vocabulary import COLUMN_SPELLINGS
 from lookalike.errors import InvalidInput
 
 SPELLINGS = {
@@ -46,6 +47,29 @@ _MORE_IMAGES = re.compile(
     r"|(image|img|photo|picture)(link|url|src|path|file)?\d+"
 )
 
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_VAGUE_ENDS = (
+    "id handle name title titel type url link media file path filename filepath thumbnail stock"
+    " available quantity qty inventory parent bild"
+)
+_VAGUE = frozenset(_VAGUE_ENDS.split())
+"""Spellings that say nothing at the end of a longer name: `color_name`, `warehouse_id`."""
+
+_CHANGING = (
+    "n nr num number count has is no not old previous prev was before compare min max average"
+    " original cost wholesale shipping delivery purchase tax discount rrp msrp size swatch color"
+    " colour parent related similar brand category supplier"
+)
+_OTHER_MEANING = frozenset(_CHANGING.split())
+"""Words that make the end of a name mean something else: `shipping_price`, `brand_image`."""
+
+_WHOLE_NAMES = frozenset(
+    word
+    for table in (SPELLINGS, COLUMN_SPELLINGS)
+    for names in table.values()
+    for word in names.split()
+)
+
 
 def column_mapping(
     columns: Sequence[str], told: Mapping[str, str | Sequence[str]], *, location: str
@@ -69,6 +93,7 @@ def column_mapping(
             found += [c for c, name in plain.items() if _MORE_IMAGES.fullmatch(name)]
         if found:
             mapping[field] = tuple(dict.fromkeys(found))
+    _add_by_ends(mapping, columns)
     for field in REQUIRED:
         if field not in mapping:
             raise _no_column(field, columns, location)
@@ -81,6 +106,40 @@ def _guess(plain: Mapping[str, str], spellings: Sequence[str]) -> list[str]:
             if name == spelling:
                 return [column]
     return []
+
+
+def _add_by_ends(mapping: dict[str, tuple[str, ...]], columns: Sequence[str]) -> None:
+    """Fields that no whole name says, by its last words: `des_product_type` is a product type.
+
+    Only columns that nothing else claims; the longer end wins, then the order of spellings.
+    """
+    taken = {name for field in mapping for name in mapping[field]}
+    taken |= {column for column in columns if _plain(column) in _WHOLE_NAMES}
+    ends = {column: _ends(column) for column in columns if column not in taken}
+    for field, spellings in SPELLINGS.items():
+        if field in mapping:
+            continue
+        known = [spelling for spelling in spellings.split() if spelling not in _VAGUE]
+        for spelling in known:
+            column = next((name for name, found in ends.items() if spelling in found), None)
+            if column is not None:
+                mapping[field] = (column,)
+                del ends[column]
+                break
+
+
+def _ends(column: str) -> set[str]:
+    """The last words of a name, all but the whole, written together.
+
+    Not behind a word that changes what the name means: `old_price` is no price.
+    """
+    text = unicodedata.normalize("NFKD", _HUMPS.sub("_", column)).casefold()
+    words = [word for word in re.split(r"[\W_]+", text) if word]
+    return {
+        "".join(words[start:])
+        for start in range(1, len(words))
+        if not _OTHER_MEANING & set(words[:start])
+    }
 
 
 def _plain(column: str) -> str:

@@ -11,6 +11,7 @@ from lookalike.storage.database import Database
 from lookalike.storage.features import FeatureStore, IndexedProduct
 from lookalike.storage.images import ImageStore
 from lookalike.storage.jobs import JobStore
+from lookalike.storage.look_models import LookModelStore
 from lookalike.storage.presence import Presence
 from lookalike.storage.products import ProductStore
 from lookalike.storage.tables import collections, from_json, to_json
@@ -26,6 +27,7 @@ class Collection:
         self.products = ProductStore(database, name)
         self.images = ImageStore(database, name)
         self.decisions = DecisionStore(database, name)
+        self.look_models = LookModelStore(database, name)
         self.jobs = JobStore(database, name, presence=presence)
         self._features = FeatureStore(database)
         self._database = database

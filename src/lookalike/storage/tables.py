@@ -119,6 +119,17 @@ features = sa.Table(
     sa.Column("details", sa.Text, nullable=False),
 )
 
+look_models = sa.Table(
+    "look_models",
+    metadata,
+    sa.Column("collection", Key, sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("report", sa.Text, nullable=False),
+    sa.Column("arrays", sa.LargeBinary),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
 jobs = sa.Table(
     "jobs",
     metadata,

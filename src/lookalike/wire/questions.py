@@ -27,7 +27,7 @@ def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval
     """`upload` gives the bytes of an uploaded photo.  Raises InvalidInput."""
     price = body.price_range
     return Retrieval(
-        anchor=_anchor(body.query, upload),
+        anchor=anchor_from(body.query, upload),
         limit=body.limit,
         where=parse_filter(body.filters) if body.filters else None,
         weights=body.weights,
@@ -43,7 +43,8 @@ def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval
     )
 
 
-def _anchor(query: QueryBody, upload: Callable[[str], bytes]) -> Anchor:
+def anchor_from(query: QueryBody, upload: Callable[[str], bytes]) -> Anchor:
+    """What a query starts from.  Raises InvalidInput."""
     _only_its_own(query)
     match query.type:
         case "product":
@@ -55,7 +56,8 @@ def _anchor(query: QueryBody, upload: Callable[[str], bytes]) -> Anchor:
         case "mix":
             return MixAnchor(
                 tuple(
-                    MixPart(_anchor(part.query, upload), part.weight) for part in query.parts or ()
+                    MixPart(anchor_from(part.query, upload), part.weight)
+                    for part in query.parts or ()
                 )
             )
         case "image":
@@ -104,13 +106,13 @@ def _image(query: QueryBody, upload: Callable[[str], bytes]) -> ImageAnchor | Ro
                 "An embedding cannot be steered with `but`.",
                 hint="Start from product_id or a photo, or mix it with an attributes query.",
             )
-        return RowAnchor(_rows(query.embedding))
+        return RowAnchor(rows_from(query.embedding))
     if query.data:
-        return ImageAnchor(_bytes(query.data), crop, but)
+        return ImageAnchor(bytes_from(query.data), crop, but)
     return ImageAnchor(upload(query.upload_id or ""), crop, but)
 
 
-def _rows(embedding: list[float] | dict[str, Any]) -> tuple[tuple[float, ...], ...]:
+def rows_from(embedding: list[float] | dict[str, Any]) -> tuple[tuple[float, ...], ...]:
     """A plain list is one row; an object holds `row`, or `rows` of several images."""
     found: Any = embedding
     if isinstance(embedding, dict):
@@ -126,7 +128,8 @@ def _rows(embedding: list[float] | dict[str, Any]) -> tuple[tuple[float, ...], .
         ) from None
 
 
-def _bytes(data: str) -> bytes:
+def bytes_from(data: str) -> bytes:
+    """Base64, as it is or as a data address.  Raises InvalidInput."""
     try:
         return base64.b64decode(data.partition(",")[2] if data.startswith("data:") else data)
     except (binascii.Error, ValueError):

@@ -48,6 +48,16 @@ export function retrieve(collection, question, signal) {
   });
 }
 
+/** What completes a product; `asked` is the body without its `product_id`. */
+export function looks(collection, sku, asked, signal) {
+  return ask(`${root(collection)}/looks`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ product_id: sku, ...asked }),
+    signal,
+  });
+}
+
 export function upload(collection, file) {
   const body = new FormData();
   body.append("file", file, file.name || "photo");

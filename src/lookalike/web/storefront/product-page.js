@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { element, webAddress } from "./dom.js";
 import { gallery } from "./gallery.js";
+import { completeTheLook } from "./look.js";
 import { lookalikes } from "./lookalikes.js";
 import { failure } from "./messages.js";
 import { palette } from "./palette.js";
@@ -42,7 +43,8 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
   let panel = null;
 
   async function load() {
-    node.replaceChildren(head, similar);
+    const look = completeTheLook(collection, { sku, signal });
+    node.replaceChildren(head, look, similar);
     const listed = list.refresh();
     try {
       const [product, facets] = await Promise.all([

@@ -35,6 +35,10 @@ export function priceText({ price, currency }) {
   }
 }
 
+export function amountText(amount, currency) {
+  return priceText({ price: amount, currency });
+}
+
 export function nameOf(product) {
   return product.name || product.sku;
 }

@@ -1,0 +1,211 @@
+"""What completes this: slots -> candidates -> pair scores -> the best sets, with reasons."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from decimal import Decimal
+
+from lookalike.domain.attributes import VISUAL_ATTRIBUTES
+from lookalike.domain.coherence import FACETS
+from lookalike.domain.look_templates import COLLECTION
+from lookalike.domain.looks import (
+    MOST_ALTERNATIVES,
+    MOST_LOOKS,
+    MOST_PIECES,
+    LookRequest,
+    Looks,
+)
+from lookalike.domain.money import from_units, one_currency
+from lookalike.domain.slot_table import SLOTS
+from lookalike.domain.slots import look_type_of
+from lookalike.domain.steering import nearest
+from lookalike.journeys import paging
+from lookalike.journeys.look_answer import Teller
+from lookalike.journeys.look_candidates import filter_of, search_for
+from lookalike.journeys.look_columns import LookView
+from lookalike.journeys.look_fixed import Fixed, ReadAnchor, fixed_pieces, numbered_piece
+from lookalike.journeys.look_plan import LookPlan, cheap_plan, look_plan, with_pins
+from lookalike.journeys.look_relax import infeasible
+from lookalike.journeys.look_scores import Solved, Table, left_of, table_of, task_of
+from lookalike.ranking.compatibility import Basis
+from lookalike.ranking.look_solver import EMPTY, best_look
+
+SAME_AGAIN = 8  # how often a look that was already given is made less attractive before giving up
+
+
+def complete_look(seen: LookView, request: LookRequest, *, read: ReadAnchor, basis: Basis) -> Looks:
+    """Answer one request from one state of the collection.
+
+    Raises NotFound for unknown products, InvalidInput for what cannot be understood or can never
+    be one look: two anchors in one slot, mixed currencies, an unknown look type.  What only the
+    constraints forbid is no error: `infeasible` says which of them to relax.
+    """
+    request, limits = _clamped(request)
+    fixed, wardrobe, notes = fixed_pieces(request, seen, read)
+    if not fixed:
+        fixed, wardrobe = _first_of(wardrobe, seen)
+    look_type = request.look_type or look_type_of(fixed[0].slot)
+    left = left_of(request, fixed)
+    budget = None if left is None else max(Decimal(0), from_units(left))
+    currency = _currency(request, seen, fixed)
+    search = search_for(request, seen, fixed, budget, learned=basis.learned)
+    plan = look_plan(request, seen, fixed, look_type=look_type, search=search, wardrobe=wardrobe)
+    pins, unknown = _pins(request, seen, search.passing(request.pins))
+    plan = with_pins(plan, pins, seen)
+    table, pool = table_of(request, seen, fixed, plan, basis, pins)
+    found = [] if left is not None and left < 0 else _solved(request, table, plan, left)
+    if not found and left is not None and request.looks and look_type != COLLECTION:
+        plan = cheap_plan(plan, seen, filter_of(request, seen, fixed, None))
+        table, _ = table_of(request, seen, fixed, plan, basis, pins)
+        found = [] if left < 0 else _solved(request, table, plan, left)
+    teller = Teller(request, seen, table, plan, currency)
+    looks = tuple(teller.look(one) for one in found)
+    why = None if found or not request.looks else infeasible(request, seen, table, plan)
+    listed = teller.flat(looks, pool)
+    return Looks(
+        request_id=paging.short([_digest(request), *_state(seen)]),
+        generation=seen.view.generation,
+        collection_id=seen.view.collection_id,
+        look_type=look_type,
+        anchors=teller.anchors(),
+        complementary=listed,
+        looks=looks,
+        infeasible=why,
+        limits=(*limits, *_fewer(request, found, len(listed))),
+        degraded=(
+            *notes,
+            *_unheard(request, seen, fixed),
+            *plan.notes,
+            *unknown,
+            *teller.notes(looks),
+        ),
+    )
+
+
+def _solved(
+    request: LookRequest, table: Table, plan: LookPlan, budget_units: int | None
+) -> list[Solved]:
+    """The looks, best first; each next one pays for the pieces that were shown before."""
+    found: list[Solved] = []
+    used: Counter[int] = Counter()
+    given: set[frozenset[int]] = set()
+    for _ in range(request.looks):
+        for _ in range(SAME_AGAIN):
+            one = _best(table, plan, budget_units, used)
+            if one is None:
+                return found
+            pieces = [place for _, place in one.chosen(table)]
+            used.update(pieces)
+            if frozenset(pieces) not in given:
+                given.add(frozenset(pieces))
+                found.append(one)
+                break
+        else:
+            return found
+    return found
+
+
+def _best(
+    table: Table, plan: LookPlan, budget_units: int | None, used: Mapping[int, int]
+) -> Solved | None:
+    best: Solved | None = None
+    for number in range(len(plan.variants)):
+        slots = plan.variant(number)
+        task, alone = task_of(table, slots, budget_units=budget_units, used=used)
+        solution = best_look(task)
+        if solution is None or not _is_a_look(solution.chosen, table):
+            continue
+        one = Solved(slots, task, solution, alone)
+        if best is None or one.score > best.score:
+            best = one
+    return best
+
+
+def _is_a_look(chosen: tuple[int, ...], table: Table) -> bool:
+    """Something was added, or what was given is a look by itself."""
+    return len(table.fixed) > 1 or any(place != EMPTY for place in chosen)
+
+
+def _first_of(
+    wardrobe: Mapping[str, tuple[int, ...]], seen: LookView
+) -> tuple[tuple[Fixed, ...], dict[str, tuple[int, ...]]]:
+    """A wardrobe without anything fixed starts from its first piece."""
+    slot = next(iter(wardrobe))
+    rest = {name: numbers for name, numbers in wardrobe.items() if name != slot}
+    return (numbered_piece(wardrobe[slot][0], seen, "owned"),), rest
+
+
+def _currency(request: LookRequest, seen: LookView, fixed: tuple[Fixed, ...]) -> str | None:
+    """The one currency of the fixed pieces and of all that may join them.  Raises InvalidInput."""
+    own = one_currency(one.document.get("currency") for one in fixed if one.paid)
+    if "currency" not in seen.view.index.fields:
+        return own
+    where = filter_of(request, seen, fixed, None)
+    return one_currency((own, *sorted(seen.view.index.counts("currency", where))))
+
+
+def _pins(
+    request: LookRequest, seen: LookView, passing: frozenset[str]
+) -> tuple[tuple[int, ...], list[str]]:
+    """The numbers of the pins that may be in the look, and a note on each of the others."""
+    numbers, notes = [], []
+    for sku in request.pins:
+        number = seen.view.index.number(sku)
+        if number is None:
+            notes.append(f"pin: {sku} is not a product of this collection with an image")
+        elif sku not in passing:
+            notes.append(f"pin: {sku} is left out by stock, budget, filter or who the look is for")
+        else:
+            numbers.append(number)
+    return tuple(numbers), notes
+
+
+def _unheard(request: LookRequest, seen: LookView, fixed: tuple[Fixed, ...]) -> Iterator[str]:
+    """What was asked for and means nothing here."""
+    fields = seen.view.index.fields
+    known = tuple(dict.fromkeys((*fields, *FACETS, *VISUAL_ATTRIBUTES, "category", "brand")))
+    for rule in request.rules:
+        if rule.attribute not in known:
+            near = nearest(rule.attribute, known)
+            yield f'rule: skipped, as no product has a value of "{rule.attribute}".{near}'
+    slots = {*SLOTS, *(slot for one in seen.table.templates.values() for slot in one.slots)}
+    for slot in request.without:
+        if slot not in slots and slot not in seen.table.kinds.values():
+            yield f'without: "{slot}" is no slot.{nearest(slot, tuple(sorted(slots)))}'
+    for one in fixed:
+        if request.budget is not None and one.paid and one.price is None:
+            yield f"budget: {one.sku or 'the product'} has no price, so it is not counted"
+
+
+def _clamped(request: LookRequest) -> tuple[LookRequest, list[str]]:
+    most = {"limit": MOST_PIECES, "looks": MOST_LOOKS, "alternatives": MOST_ALTERNATIVES}
+    notes = [
+        f"{name}: {asked} lowered to {count}"
+        for name, count in most.items()
+        if (asked := getattr(request, name)) > count
+    ]
+    lowered = replace(
+        request,
+        limit=min(request.limit, MOST_PIECES),
+        looks=min(request.looks, MOST_LOOKS),
+        alternatives=min(request.alternatives, MOST_ALTERNATIVES),
+    )
+    return lowered, notes
+
+
+def _fewer(request: LookRequest, found: list[Solved], listed: int) -> Iterator[str]:
+    if found and len(found) < request.looks:
+        yield f"looks: only {len(found)} different ones can be made"
+    if listed < request.limit:
+        yield f"limit: only {listed} complementary products go with it"
+
+
+def _digest(request: LookRequest) -> list[object]:
+    kept = [item.name for item in fields(LookRequest) if item.name != "anchors"]
+    anchors = [[paging.compared(one.anchor), dict(one.attributes)] for one in request.anchors]
+    return [*anchors, *(getattr(request, name) for name in kept)]
+
+
+def _state(seen: LookView) -> list[object]:
+    view = seen.view
+    return [view.collection_id, view.generation, view.change, sorted(seen.table.kinds.items())]

@@ -1,0 +1,132 @@
+"""The facade's part for looks: what completes a product, and how slots are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lookalike.domain.look_scores import LearnReport, LookScores, Negatives
+from lookalike.domain.look_templates import Template
+from lookalike.domain.looks import LookRequest, Looks, Scene, SceneRequest, SlotReport
+from lookalike.domain.progress import Report, silent
+from lookalike.domain.query import Anchor
+from lookalike.domain.slots import SlotTable
+from lookalike.features.pipeline import Extractor
+from lookalike.journeys import slot_settings
+from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.complete_look import complete_look
+from lookalike.journeys.evaluate_looks import evaluate_looks
+from lookalike.journeys.learn_looks import forget_looks, learn_looks
+from lookalike.journeys.live_view import LiveView
+from lookalike.journeys.look_columns import LookView, slot_report
+from lookalike.journeys.look_models import LookModels
+from lookalike.journeys.look_scene import scene_look
+from lookalike.journeys.read_looks import read_looks
+from lookalike.journeys.slot_settings import LookViews
+from lookalike.journeys.start import Start
+from lookalike.ranking.compatibility import Basis
+from lookalike.storage.collection import Collection
+
+
+@dataclass(frozen=True)
+class Stylist:
+    """Looks of one collection; each question reads one state of it.
+
+    views   keeps the slots of the newest state
+    models  keeps what was learned from looks
+    start   turns an anchor into query rows
+    reader  gives the extractor that made the rows of a view
+    """
+
+    collection: Collection
+    live: LiveView
+    views: LookViews
+    models: LookModels
+    start: Callable[[CatalogView, Anchor], Start]
+    reader: Callable[[CatalogView], Extractor]
+
+    def look(self, request: LookRequest) -> Looks:
+        """What completes the anchors: complementary products and whole looks with a total."""
+        seen = self.seen()
+        found = complete_look(
+            seen,
+            request,
+            read=lambda anchor: self.start(seen.view, anchor),
+            basis=self.basis(seen.view),
+        )
+        return replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
+
+    def scene(self, request: SceneRequest) -> Scene:
+        """The parts of a photo of an outfit or a room, and the look that can be bought of them."""
+        seen = self.seen()
+        return scene_look(seen, request, self.reader(seen.view))
+
+    def slots(self) -> SlotReport:
+        """How the products lie in slots, and which no table knows."""
+        return slot_report(self.seen())
+
+    def table(self) -> SlotTable:
+        """What the merchant set, and all look types."""
+        return slot_settings.slot_table(self.collection.settings())
+
+    def set_slot(self, kind: str, slot: str | None) -> SlotTable:
+        """Let a kind, category or product type stand in a slot from the next question on.
+
+        None takes an earlier word back.  Raises InvalidInput and NotFound.
+        """
+        return slot_settings.set_slot(self.collection, kind, slot)
+
+    def set_template(
+        self, name: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> Template:
+        """Make or replace a look type of the merchant's own."""
+        return slot_settings.set_template(self.collection, name, required, optional)
+
+    def forget_template(self, name: str) -> None:
+        """Remove one.  Raises NotFound."""
+        slot_settings.forget_template(self.collection, name)
+
+    def seen(self) -> LookView:
+        """The newest state with slots."""
+        return self.views.of(self.live.view())
+
+    def basis(self, view: CatalogView) -> Basis:
+        """What pair scores stand on: the rules, and what was learned where it is in use."""
+        model, _ = self.models.of(view)
+        learned = model.maps if model is not None else None
+        return Basis(view.index.layout, view.calibration, learned)
+
+    def learn(self, location: str, *, report: Report = silent) -> LearnReport:
+        """Learn from a file of looks or orders; switched on only where it beats the rules.
+
+        Raises NotFound for a missing file, InvalidInput for one with too few looks.
+        """
+        found = learn_looks(self.seen(), self.collection, read_looks(location), report=report)
+        self.models.newest(now=True)
+        return found
+
+    def forget(self) -> int:
+        """Answer by the rules alone again; the version that was in use.  Raises NotFound."""
+        version = forget_looks(self.collection)
+        self.models.newest(now=True)
+        return version
+
+    def evaluate(
+        self,
+        location: str,
+        *,
+        negatives: Negatives = "random",
+        seed: int = 0,
+        times: int = 1,
+        report: Report = silent,
+    ) -> LookScores:
+        """How well blanks of looks are filled, and looks told from random ones."""
+        seen = self.seen()
+        model, _ = self.models.of(seen.view)
+        return evaluate_looks(
+            seen,
+            read_looks(location),
+            model,
+            negatives=negatives,
+            seed=seed,
+            times=times,
+            report=report,
+        )
