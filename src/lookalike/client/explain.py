@@ -7,7 +7,7 @@ SPOKEN = {
     "pattern": "{} pattern",
     "color_family": "{} color",
     "style": "{} style",
-    "material_appearance": "{} look of the material",
+    "material_appearance": "{} look",
     "shape": "{} shape",
     "aesthetic": "{} aesthetic",
     "complexity": "{} design",
