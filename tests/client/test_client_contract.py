@@ -136,6 +136,108 @@ def test_changing_calls_do_the_same_from_both_clients(own_service, shop, skus):
     assert plain["found"] == skus[0]
 
 
+RULES = [
+    {"attribute": "style", "match": "same"},
+    {"attribute": "color_family", "match": "complementary"},
+    {"attribute": "category", "match": "different"},
+]
+
+
+def test_a_look_is_a_list_of_products_with_whole_looks_beside_it(service, shop):
+    dress = min(sku for sku in shop.truth if sku.startswith("DRE"))
+
+    async def use(client, done):
+        anchor = await done(client.collections.get(dress))
+        found = await done(
+            client.recommendations.get_complementary(
+                product_id=dress,
+                product_embedding=anchor.image_embedding,
+                product_attributes=anchor.visual_attributes,
+                look_type="outfit",
+                rules=RULES,
+                limit=6,
+            )
+        )
+        return [*found], without_id(found)
+
+    plain, awaited = both(use, service)
+    assert plain == awaited
+    items, beside = plain
+    assert len(items) == 6
+    assert dress not in [one.sku for one in items]
+    assert all(one.price == float(shop.truth[one.sku]["price"]) for one in items)
+    assert beside["anchor_product"].sku == dress
+    pieces = {one.sku for one in beside["looks"][0].pieces} | {dress}
+    total = sum(float(shop.truth[sku]["price"]) for sku in pieces)
+    assert beside["look_total"] == pytest.approx(total)
+
+
+def test_what_users_do_and_may_decide_goes_through_both_clients(service, shop, skus):
+    dress = min(sku for sku in shop.truth if sku.startswith("DRE"))
+
+    async def use(client, done):
+        who = type(client).__name__
+        product = await done(client.collections.get(dress))
+        weights = {"view": 0.1, "save": 0.5, "cart": 0.7, "purchase": 1.0}
+        signals = [
+            await done(
+                client.users.update_preferences(
+                    user_id=who,
+                    visual_signals={
+                        "embedding": product.image_embedding,
+                        "attributes": product.visual_attributes,
+                        "weight": weight,
+                    },
+                )
+            )
+            for weight in weights.values()
+        ]
+        asked = {"query": {"type": "user_preferences", "user_id": who}, "limit": 10}
+        feed = await done(client.retrieve({**asked, "filters": {"in_stock": True}}))
+        event = {
+            "event_id": f"{who}-1",
+            "user_id": f"{who}-before",
+            "kind": "save",
+            "product_id": dress,
+            "time": "2026-01-01T00:00:00Z",
+        }
+        first = await done(client.events.record([event]))
+        again = await done(client.events.record(event))
+        await done(client.users.login(who, anonymous_id=f"{who}-before"))
+        known = await done(client.users.get(who))
+        exported = await done(client.users.export(who))
+        paused = await done(client.users.decide(who, "pause"))
+        receipt = await done(client.users.erase(who))
+        forgotten = await done(client.users.get(who))
+        return {
+            "accepted": [one.accepted for one in (*signals, first, again)],
+            "repeated": again.repeated,
+            "feed": len(feed),
+            "in stock": all(shop.truth[one.sku]["in_stock"] for one in feed),
+            "tastes": len(known.tastes) > 0,
+            "saved": known.saved,
+            "exported": (len(exported.events), exported.anonymous_ids == [f"{who}-before"]),
+            "paused": paused.is_paused,
+            "receipt": bool(receipt.signature),
+            "forgotten": forgotten.tastes,
+        }
+
+    plain, awaited = both(use, service)
+    assert plain == awaited
+    assert plain == {
+        "accepted": [1, 1, 1, 1, 1, 0],
+        "repeated": 1,
+        "feed": 10,
+        "in stock": True,
+        "tastes": True,
+        "saved": [dress],
+        "exported": (5, True),
+        "paused": True,
+        "receipt": True,
+        "forgotten": [],
+    }
+
+
 def test_errors_of_the_service_come_through_with_code_and_hint(service, skus):
     with Client(base_url=service) as client:
         for call, kind, code, said in (
