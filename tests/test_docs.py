@@ -43,7 +43,9 @@ def test_every_command_line_in_the_documents_is_a_command_with_these_options():
     told = {name: options for name, options in told.items() if name in COMMANDS}
     assert {"index", "similar", "serve", "demo"} <= told.keys()
     for name, options in told.items():
-        shown = CliRunner().invoke(cli, [name, "--help"]).output
+        inner = cli.get_command(None, name)
+        paths = [[name], *([name, one] for one in getattr(inner, "commands", {}))]
+        shown = "".join(CliRunner().invoke(cli, [*path, "--help"]).output for path in paths)
         for option in options:
             assert option in shown, f"{name} has no {option}"
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lookalike.domain.events import Event, Signal
     from lookalike.domain.index_run import IndexReport, Options
     from lookalike.domain.looks import LookAnchor, LookRequest, Looks, Rule
     from lookalike.domain.product import Product
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
     from lookalike.quality import Quality
     from lookalike.settings import Settings
     from lookalike.stylist import Stylist
+    from lookalike.users import Users
 
 _HOMES = {
     "AttributeAnchor": "lookalike.domain.query",
     "Conflict": "lookalike.errors",
     "Crop": "lookalike.domain.query",
     "Engine": "lookalike.engine",
+    "Event": "lookalike.domain.events",
     "Explanation": "lookalike.domain.results",
     "ImageAnchor": "lookalike.domain.query",
     "IndexReport": "lookalike.domain.index_run",
@@ -62,8 +65,10 @@ _HOMES = {
     "Rule": "lookalike.domain.looks",
     "Settings": "lookalike.settings",
     "Stylist": "lookalike.stylist",
+    "Signal": "lookalike.domain.events",
     "TextAnchor": "lookalike.domain.query",
     "Unavailable": "lookalike.errors",
+    "Users": "lookalike.users",
     "WhyNot": "lookalike.domain.results",
 }
 
@@ -72,6 +77,7 @@ __all__ = [
     "Conflict",
     "Crop",
     "Engine",
+    "Event",
     "Explanation",
     "ImageAnchor",
     "IndexReport",
@@ -94,9 +100,11 @@ __all__ = [
     "RowAnchor",
     "Rule",
     "Settings",
+    "Signal",
     "Stylist",
     "TextAnchor",
     "Unavailable",
+    "Users",
     "WhyNot",
 ]
 

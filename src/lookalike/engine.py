@@ -1,6 +1,7 @@
 """The facade: opens a workspace, joins the parts, one short method per intention."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,32 +17,37 @@ from lookalike.domain.product import Product
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.query import (
     DEFAULT_LIMIT,
+    FEED_DIVERSITY,
     ProductAnchor,
     Retrieval,
+    UserAnchor,
 )
+from lookalike.domain.recorded import Recorded
 from lookalike.domain.results import (
+    Document,
     MatchMap,
     ProductDetail,
     ProductPage,
     Recommendations,
     WhyNot,
 )
-from lookalike.domain.swap import DEFAULT_QUESTIONS, Agree, Comparison, SwapReport
+from lookalike.encoders import Encoders
 from lookalike.journeys import browse, doctor, export, photos
-from lookalike.journeys.extractors import located
 from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.index_catalog import plan_index
 from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.match_images import match_images
+from lookalike.journeys.quiz import QUIZ_PICTURES, quiz
+from lookalike.journeys.record_events import Reading, record_events
 from lookalike.journeys.single import fold_changes, store_product
-from lookalike.journeys.swap import encoder_before, swap
-from lookalike.journeys.swap_job import start_swap
 from lookalike.journeys.why_not import why_not
 from lookalike.parts import Parts
 from lookalike.quality import Quality
 from lookalike.settings import Settings
+from lookalike.sources.event_file import read_events
 from lookalike.storage.workspace import Workspace
 from lookalike.stylist import Stylist
+from lookalike.users import Users
 
 MEGA = 1_000_000
 
@@ -177,8 +183,40 @@ class Engine:
 
     def similar(self, question: Retrieval, *, collection: str | None = None) -> Recommendations:
         """What looks like the anchor, best first, each with its reason."""
+        if isinstance(question.anchor, UserAnchor):
+            return self._parts.feed(question, collection)
         view = self._parts.view(collection)
-        return find_similar(view, question, self._parts.start(view, question.anchor))
+        start = self._parts.start(view, question.anchor)
+        personal = self._parts.personal(question.user_id, view, collection)
+        return find_similar(view, question, start, personal=personal)
+
+    def feed(
+        self,
+        user_id: str,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        where: Filter | None = None,
+        collection: str | None = None,
+    ) -> Recommendations:
+        """What one user will like: their tastes, what is popular, and what is new.
+
+        `similar(Retrieval(UserAnchor(user_id), ...))` takes every other option.
+        """
+        question = Retrieval(
+            UserAnchor(user_id), limit=limit, where=where, diversity=FEED_DIVERSITY
+        )
+        return self.similar(question, collection=collection)
+
+    def quiz(
+        self,
+        *,
+        where: Filter | None = None,
+        limit: int = QUIZ_PICTURES,
+        collection: str | None = None,
+    ) -> tuple[Document, ...]:
+        """Pictures that tell most about a taste: pick five, ask for `UserAnchor(likes=...)`."""
+        view = self._parts.view(collection)
+        return quiz(self._parts.profiles(collection).shelf(view), where=where, limit=limit)
 
     def look(self, request: LookRequest, *, collection: str | None = None) -> Looks:
         """What completes a product: complementary pieces, and whole looks with a total."""
@@ -224,6 +262,37 @@ class Engine:
         """The values of the fields that shoppers choose by, most frequent first."""
         return browse.facets(self._parts.view(collection))
 
+    # Users
+
+    def record(
+        self,
+        events: str | Iterable[Any],
+        *,
+        product_field: str | None = None,
+        collection: str | None = None,
+    ) -> Recorded:
+        """Keep what users did: on the disk when it returns, each event once.
+
+        events         `Event` values, raw events (ours, GA4, Segment, Google Retail), or the
+                       location of a file with one a line
+        product_field  where another tool keeps our sku, where it is not in the usual place
+        """
+        target = self._parts.collection(collection)
+        is_file = isinstance(events, str)
+        reading = Reading(datetime.now(UTC), product_field, str(events) if is_file else None)
+        rows = read_events(events) if isinstance(events, str) else enumerate(events, 1)
+        return record_events(rows, target, reading)
+
+    def users(self, *, collection: str | None = None) -> Users:
+        """What is known of single users, and what they may do with it."""
+        name = self._parts.name(collection)
+        return Users(
+            self._workspace,
+            self._parts.collection(name),
+            self._parts.live(name),
+            self._parts.profiles(name),
+        )
+
     # Photos
 
     def upload(self, data: bytes, *, collection: str | None = None) -> photos.Upload:
@@ -251,8 +320,12 @@ class Engine:
     def quality(self, *, collection: str | None = None) -> Quality:
         """What a merchandiser asks of a collection: how good, how stable, what is odd."""
         name = self._parts.name(collection)
+        parts = self._parts
         return Quality(
-            self._parts.collection(name), self._parts.live(name), partial(self._parts.tools, name)
+            parts.collection(name),
+            parts.live(name),
+            partial(parts.tools, name),
+            parts.profiles(name),
         )
 
     def stylist(self, *, collection: str | None = None) -> Stylist:
@@ -267,90 +340,10 @@ class Engine:
             parts.extractors.of,
         )
 
-    def swap(
-        self,
-        encoder: str,
-        *,
-        compare: int = DEFAULT_QUESTIONS,
-        agree: Agree | None = None,
-        report: Report = silent,
-        collection: str | None = None,
-    ) -> SwapReport:
-        """Answer with another encoder, without a moment without answers.
-
-        compare  how many products are asked about in both states before the switch
-        agree    called with the comparison; the switch is left undone where it says False
-        """
-        target = self._parts.collection(collection)
-        live = self._parts.live(target.id)
-        view = live.refresh()
-        done = swap(
-            self._parts.tools(collection, encoder=located(encoder)),
-            view,
-            old=self._parts.extractors.named(view.encoder or self._parts.extractors.default),
-            over=self._parts.extractors.default,
-            count=compare,
-            agree=agree or _agreed,
-            report=report,
-        )
-        live.known()  # the next question sees the new generation
-        return done
-
-    def rollback(
-        self,
-        *,
-        compare: int = DEFAULT_QUESTIONS,
-        report: Report = silent,
-        collection: str | None = None,
-    ) -> SwapReport:
-        """Answer with the encoder before the last swap again, whose features are still known.
-
-        Raises NotFound when there was no swap.
-        """
-        last = encoder_before(self._parts.tools(collection))
-        return self.swap(last, compare=compare, report=report, collection=collection)
-
-    def start_swap(
-        self,
-        encoder: str,
-        *,
-        compare: int = DEFAULT_QUESTIONS,
-        dry_run: bool = False,
-        collection: str | None = None,
-    ) -> Job:
-        """`swap` in the background; returns the job to follow, whose report has the comparison.
-
-        dry_run  build and compare, and leave it at that
-        Raises InvalidInput for an encoder that does not exist; what else stops it, the job says.
-        """
-        self._parts.require_encoder(encoder)
-        target = self._parts.collection(collection)
-        self._parts.view(target.id)
-        job = start_swap(
-            target,
-            lambda report: self.swap(
-                encoder,
-                compare=compare,
-                agree=lambda _: not dry_run,
-                report=report,
-                collection=target.id,
-            ),
-            {"encoder": encoder, "compare": compare, "dry_run": dry_run},
-        )
-        return target.jobs.get(job)
-
-    def start_rollback(
-        self, *, compare: int = DEFAULT_QUESTIONS, collection: str | None = None
-    ) -> Job:
-        """`rollback` in the background.  Raises NotFound when there was no swap."""
-        target = self._parts.collection(collection)
-        last = encoder_before(self._parts.tools(target.id))
-        return self.start_swap(last, compare=compare, collection=target.id)
+    def encoders(self, *, collection: str | None = None) -> Encoders:
+        """Which encoder a collection answers with, and how to go over to another."""
+        return Encoders(self._parts, self._parts.name(collection))
 
     def doctor(self) -> list[doctor.Check]:
         """What this installation and workspace can and cannot do."""
         return doctor.checks(self._workspace, self._parts.extractor)
-
-
-def _agreed(_: Comparison) -> bool:
-    return True

@@ -9,7 +9,9 @@ from lookalike.domain.arrays import Floats
 from lookalike.domain.extraction import added_names, chosen_attributes, steps_for
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.index_run import Options
-from lookalike.domain.query import Anchor, ImageAnchor
+from lookalike.domain.profile import Learning, Profile, learning_of
+from lookalike.domain.query import Anchor, ImageAnchor, Retrieval, UserAnchor
+from lookalike.domain.results import Recommendations
 from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
 from lookalike.features.protocol import AttributeExtractor
@@ -19,7 +21,10 @@ from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.measure_images import Tools
+from lookalike.journeys.personal_feed import FeedParts, personal_feed
+from lookalike.journeys.personal_order import PersonalOrder
 from lookalike.journeys.slot_settings import LookViews
+from lookalike.journeys.user_profiles import UserProfiles
 from lookalike.registry import encoder_factory, extractor_names, make_encoder, make_extractor
 from lookalike.settings import Settings
 from lookalike.sources.catalog import open_source
@@ -44,6 +49,7 @@ class Parts:
         self._added_extractors: dict[str, AttributeExtractor] = {}
         self._look_views: dict[str, LookViews] = {}
         self._look_models: dict[str, LookModels] = {}
+        self._profiles: dict[str, UserProfiles] = {}
         self._lock = threading.Lock()
 
     def name(self, collection: str | None) -> str:
@@ -76,6 +82,44 @@ class Parts:
             if name not in self._look_models:
                 self._look_models[name] = LookModels(self.workspace.collection(name))
             return self._look_models[name]
+
+    def profiles(self, collection: str | None) -> UserProfiles:
+        """What knows the users of a collection; one for each collection."""
+        name = self.name(collection)
+        with self._lock:
+            if name not in self._profiles:
+                found = self.workspace.collection(name)
+                self._profiles[name] = UserProfiles(found, self.learning)
+            return self._profiles[name]
+
+    def feed(self, question: Retrieval, collection: str | None) -> Recommendations:
+        """The answer to a question whose anchor is a user."""
+        view, profiles = self.view(collection), self.profiles(collection)
+        anchor = question.anchor
+        profile = (
+            profiles.picked(anchor.user_id, anchor.likes, view)
+            if isinstance(anchor, UserAnchor)
+            else Profile()
+        )
+        found = FeedParts(
+            view, profile, profiles.shelf(view), profiles.ranks(view), profiles.blend()
+        )
+        return personal_feed(question, found)
+
+    def personal(
+        self, user_id: str | None, view: CatalogView, collection: str | None
+    ) -> PersonalOrder | None:
+        """How a user's tastes order other lists; None where no user is named."""
+        if user_id is None:
+            return None
+        profiles = self.profiles(collection)
+        return PersonalOrder(view, profiles.profile(user_id, view), profiles.shelf(view))
+
+    @cached_property
+    def learning(self) -> Learning:
+        """How events become tastes, by the settings."""
+        settings = self.settings
+        return learning_of(settings.action_weights, half_life_d=settings.taste_half_life_d)
 
     def view(self, collection: str | None) -> CatalogView:
         """The state of a collection that a question reads.  Raises Unavailable before any index."""

@@ -13,14 +13,19 @@ from lookalike.domain.evaluation import (
     RetrievalScores,
     ValueSource,
 )
+from lookalike.domain.feed_evaluation import FeedScores, Split
 from lookalike.domain.filters import Filter
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.stability import Certificate
 from lookalike.journeys import conflicts, decide, evaluate_attributes, evaluate_retrieval
 from lookalike.journeys.certify import DEFAULT_SAMPLE, certify
 from lookalike.journeys.duplicates import duplicates
+from lookalike.journeys.evaluate_feed import evaluate_feed
+from lookalike.journeys.feed_log import read_log
+from lookalike.journeys.learn_blend import Fitted, learn_blend, newest_events
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.measure_images import Tools
+from lookalike.journeys.user_profiles import UserProfiles
 from lookalike.storage.collection import Collection
 
 
@@ -28,12 +33,14 @@ from lookalike.storage.collection import Collection
 class Quality:
     """Questions about one collection as a whole; each reads one state of it.
 
-    tools  what measuring images works with; the encoder is loaded when it is first used
+    tools     what measuring images works with; the encoder is loaded when it is first used
+    profiles  what knows the users of the collection
     """
 
     collection: Collection
     live: LiveView
     tools: Callable[[], Tools]
+    profiles: UserProfiles
 
     def decide_attribute(self, sku: str, name: str, value: str, *, by: str = "") -> Decision:
         """Say by hand what an attribute is: it counts from the next question on, in every run.
@@ -50,6 +57,34 @@ class Quality:
         """Take a decision back.  Raises NotFound where there is none."""
         decide.forget(self.collection, sku, name)
         self.live.known()
+
+    def evaluate_feed(
+        self,
+        events: str,
+        split: Split,
+        *,
+        product_field: str | None = None,
+        report: Report = silent,
+    ) -> FeedScores:
+        """Replay a file of events up to a moment, and see who finds what users go for then.
+
+        The collection's own log is neither read nor changed.
+        """
+        view = self.live.view()
+        log = read_log(events, datetime.now(UTC), product_field=product_field)
+        return evaluate_feed(log, split, view, self.profiles.learning, report=report)
+
+    def learn_feed(self) -> Fitted:
+        """Fit the feed's weights to the log and answer with them from now on, in every process.
+
+        Seconds; once a day or after an import is enough.  A log that says too little (`choices`
+        below 20) leaves the defaults.
+        """
+        shelf = self.profiles.shelf(self.live.view())
+        newest = newest_events(self.collection.events)
+        found = learn_blend(newest, shelf, self.profiles.learning)
+        self.profiles.keep_blend(found.blend)
+        return found
 
     def conflicts(self, *, attribute: str | None = None, limit: int = 20) -> Conflicts:
         """Where feed and images disagree, the surest images first."""

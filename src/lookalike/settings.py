@@ -78,6 +78,18 @@ class Settings:
         "Whether image URLs may lead to private, loopback or link-local addresses.  Leave it "
         "off unless your images live on an internal host and you trust whoever writes the feed.",
     )
+    action_weights: str = _setting(
+        "view=0.1, save=0.5, cart=0.7, purchase=1",
+        "What each action says of a user's taste, in [0, 1]; a click counts as a view unless it "
+        "is named.  Raise what means most in your shop: saves where few people buy.",
+    )
+    taste_half_life_d: int = _setting(
+        45,
+        "After so many days an action counts half for a user's taste.  Shops with seasons want "
+        "less, furniture shops more.",
+        unit="days",
+        low=1,
+    )
     host: str = _setting(
         "127.0.0.1", "The address `serve` listens on; the default is reachable from here only."
     )

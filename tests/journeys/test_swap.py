@@ -169,11 +169,11 @@ def test_questions_are_answered_from_one_space_while_encoders_are_swapped(
     expected = {1: lists(engine, photos)}
     with Asking((engine, server), photos) as asking:
         for encoder in (tiny, swapped_colors):
-            done = engine.swap(encoder)
+            done = engine.encoders().swap(encoder)
             assert done.switched
             asking.more()
             expected[done.generation] = lists(engine, photos)
-        back = engine.rollback()
+        back = engine.encoders().rollback()
         asking.more()
         expected[back.generation] = lists(engine, photos)
     assert asking.failed == []
@@ -189,15 +189,15 @@ def test_questions_are_answered_from_one_space_while_encoders_are_swapped(
 
 def test_a_rollback_restores_the_lists_exactly_and_looks_at_no_image(engine, photos, tiny):
     before, width = lists(engine, photos), widths(engine)
-    done = engine.swap(tiny)
+    done = engine.encoders().swap(tiny)
     assert (done.encoder_before, done.encoder, done.encoded) == ("default", tiny, FEW)
     assert lists(engine, photos) != before
     assert widths(engine) != width
-    back = engine.rollback()
+    back = engine.encoders().rollback()
     assert (back.encoder, back.encoded, back.reused) == ("default", 0, FEW)
     assert lists(engine, photos) == before
     assert widths(engine) == width
-    forth = engine.rollback()
+    forth = engine.encoders().rollback()
     assert (forth.encoder, forth.encoded) == (tiny, 0)
 
 
@@ -213,7 +213,7 @@ def test_what_is_stored_between_the_comparison_and_the_switch_is_found_after_it(
         server.remove(other)
         return True
 
-    engine.swap(tiny, agree=meanwhile)
+    engine.encoders().swap(tiny, agree=meanwhile)
     for one in (engine, server):
         one._parts.live(None).refresh()
         assert one.product("NEW").rows.size
@@ -226,7 +226,7 @@ def test_what_is_stored_between_the_comparison_and_the_switch_is_found_after_it(
 def test_a_product_is_measured_by_the_encoder_that_answers_now(engine, opened, catalog, tiny):
     server = opened()
     server.products()
-    engine.swap(tiny)
+    engine.encoders().swap(tiny)
     image = next(path for path in (catalog / "images").iterdir())
     server.upsert(Product("NEW", images=(f"images/{image.name}",)))
     assert "NEW" in [sku for sku, _ in answer(server, ImageAnchor(image.read_bytes()))[1]]
@@ -235,16 +235,16 @@ def test_a_product_is_measured_by_the_encoder_that_answers_now(engine, opened, c
 def test_a_swap_that_is_not_agreed_to_changes_nothing(engine, photos, tiny):
     before = lists(engine, photos)
     folder = engine._parts.collection(None).folder
-    done = engine.swap(tiny, agree=lambda _: False)
+    done = engine.encoders().swap(tiny, agree=lambda _: False)
     assert (done.switched, done.generation) == (False, 1)
     assert lists(engine, photos) == before
     assert [path.name for path in (folder / "generations").iterdir()] == ["000001"]
     with pytest.raises(NotFound, match="not been swapped"):
-        engine.rollback()
+        engine.encoders().rollback()
 
 
 def test_the_comparison_says_what_changes(engine, photos, tiny):
-    seen = engine.swap(tiny, compare=5).comparison
+    seen = engine.encoders().swap(tiny, compare=5).comparison
     assert (seen.questions, seen.products_before, seen.products_after) == (5, FEW, FEW)
     assert 0 < seen.overlap_at_10 <= 1
     assert seen.lost == ()
@@ -266,7 +266,7 @@ def test_an_encoder_compared_with_its_equal_agrees_everywhere(opened, catalog, t
         (folder / "m.json").write_text(tiny_models.card())
     engine = opened(encoder=f"onnx:{first / 'm.onnx'}")
     engine.index(str(catalog / "catalog.csv"))
-    seen = engine.swap(f"onnx:{second / 'm.onnx'}").comparison
+    seen = engine.encoders().swap(f"onnx:{second / 'm.onnx'}").comparison
     assert seen.overlap_at_10 == 1
     assert {one.same for one in seen.attributes.values()} <= {1, None}
 
@@ -274,7 +274,7 @@ def test_an_encoder_compared_with_its_equal_agrees_everywhere(opened, catalog, t
 def test_the_next_index_run_keeps_the_encoder_until_the_settings_change(
     engine, opened, catalog, tiny, swapped_colors
 ):
-    engine.swap(tiny)
+    engine.encoders().swap(tiny)
     again = opened().index(str(catalog / "catalog.csv"))
     assert (again.encoded, again.generation) == (0, 2)
     changed = opened(encoder=swapped_colors).index(str(catalog / "catalog.csv"))
@@ -286,12 +286,12 @@ def test_the_next_index_run_keeps_the_encoder_until_the_settings_change(
 
 def test_the_encoder_that_answers_already_is_refused(engine):
     with pytest.raises(InvalidInput, match="answers with the encoder"):
-        engine.swap("default")
+        engine.encoders().swap("default")
 
 
 def test_a_swap_does_not_start_while_another_process_indexes(engine, opened, tiny):
     with engine._parts.collection(None).writer(), pytest.raises(Conflict):
-        opened().swap(tiny)
+        opened().encoders().swap(tiny)
     assert snapshot.current(engine._parts.collection(None).folder) == 1
 
 
@@ -305,6 +305,6 @@ def test_products_whose_images_are_gone_are_named_before_the_switch(
     sku = next(iter(photos))
     next(p for p in (mine / "images").iterdir() if p.read_bytes() == photos[sku]).unlink()
     seen = []
-    done = engine.swap(tiny, agree=lambda comparison: bool(seen.append(comparison)))
+    done = engine.encoders().swap(tiny, agree=lambda comparison: bool(seen.append(comparison)))
     assert seen[0].lost == (sku,)
     assert (done.problems, done.switched) == (1, False)

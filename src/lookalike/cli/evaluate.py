@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from lookalike.cli import options
+from lookalike.cli.evaluate_feed import feed
 from lookalike.cli.looks import evaluate_looks
 from lookalike.cli.output import people, print_json, print_table, progress
 from lookalike.domain.attributes import UNKNOWN
@@ -127,6 +128,9 @@ def attributes(settings: Settings, /, **asked: Any) -> None:
     else:
         _tell_attributes(found)
     _end(found, as_json=asked["as_json"])
+
+
+evaluate.add_command(feed)
 
 
 def _column(asked: Mapping[str, Any]) -> LabelColumn:

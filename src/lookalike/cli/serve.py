@@ -35,7 +35,7 @@ def serve(settings: Settings, *, host: str | None, port: int | None) -> None:
 @click.option("--no-serve", is_flag=True, help="Stop once the shop is indexed.")
 @click.pass_obj
 def demo(settings: Settings, *, count: int, port: int | None, no_serve: bool) -> None:
-    """Draw the sample shop, index it and serve its storefront."""
+    """Draw the sample shop, index it, let its shoppers in and serve its storefront."""
     folder = Path(DEMO_FOLDER)
     chosen = replace(settings, workspace=str(folder / "workspace"))
     if not no_serve:
@@ -50,8 +50,19 @@ def demo(settings: Settings, *, count: int, port: int | None, no_serve: bool) ->
             f"{done.products:,} products, {done.images:,} images, {done.seconds:.0f} s: "
             f"{done.encoded:,} looked at, {done.reused:,} known already"
         )
+        _visit(engine, catalog / "events.jsonl")
         if not no_serve:
             _serve(engine, listening)
+
+
+def _visit(engine: Engine, events: Path) -> None:
+    """Let the sample shoppers do what they did, and learn from it."""
+    seen = engine.record(str(events))
+    learned = engine.quality().learn_feed()
+    click.echo(
+        f"{seen.accepted + seen.repeated:,} events of sample shoppers, weights of the feed from "
+        f"{learned.choices} choices; see the shop as one: /#/default?as=shopper-003"
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -44,7 +44,9 @@ def swap(settings: Settings, *, encoder: str, compare: int, yes: bool, as_json: 
 
     _run(
         settings,
-        lambda engine, report: engine.swap(encoder, compare=compare, agree=agree, report=report),
+        lambda engine, report: engine.encoders().swap(
+            encoder, compare=compare, agree=agree, report=report
+        ),
         as_json=as_json,
         drawn=not asking,
     )
@@ -58,7 +60,7 @@ def rollback(settings: Settings, *, compare: int, as_json: bool) -> None:
     """Answer with the encoder before the last swap again."""
     _run(
         settings,
-        lambda engine, report: engine.rollback(compare=compare, report=report),
+        lambda engine, report: engine.encoders().rollback(compare=compare, report=report),
         as_json=as_json,
         drawn=True,
     )

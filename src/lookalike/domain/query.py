@@ -11,7 +11,9 @@ from lookalike.errors import InvalidInput
 
 DEFAULT_LIMIT = 12
 MAX_LIMIT = 500  # one page; more is reached with the cursor, so an answer stays a few hundred kB
+MOST_LIKES = 50
 MOST_PARTS = 50  # of a mix; each photo among them is measured, 20 ms apiece
+FEED_DIVERSITY = 0.15  # a feed is to be browsed: by eye on the feeds of bench/feed_sheet.py
 DEFAULT_DIVERSITY = 0.1  # by eye on 40,000 fashion products: parts twins, keeps the order
 
 
@@ -90,6 +92,24 @@ class TextAnchor:
 
 
 @dataclass(frozen=True)
+class UserAnchor:
+    """What a user likes, as far as it is known; an unknown one gets what suits everybody.
+
+    user_id  whose events count; empty for somebody who is not known
+    likes    products picked just now, such as in a quiz; nothing of them is kept
+    """
+
+    user_id: str = ""
+    likes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.likes) > MOST_LIKES:
+            raise InvalidInput(
+                f"The query picks {len(self.likes)} products.", hint=f"Pick at most {MOST_LIKES}."
+            )
+
+
+@dataclass(frozen=True)
 class MixPart:
     """One part of a mix; a negative weight asks for what is unlike it."""
 
@@ -114,9 +134,16 @@ class MixAnchor:
             raise InvalidInput(f"A mix has 1 to {MOST_PARTS} parts, not {len(self.parts)}.")
         if any(isinstance(part.anchor, MixAnchor) for part in self.parts):
             raise InvalidInput("A part of a mix is a mix.", hint="Give all parts in one list.")
+        if any(isinstance(part.anchor, UserAnchor) for part in self.parts):
+            raise InvalidInput(
+                "A part of a mix is a user.",
+                hint="Ask for the mix with `user_id`: it is then ordered by their tastes.",
+            )
 
 
-Anchor = ProductAnchor | ImageAnchor | RowAnchor | AttributeAnchor | TextAnchor | MixAnchor
+Anchor = (
+    ProductAnchor | ImageAnchor | RowAnchor | AttributeAnchor | TextAnchor | MixAnchor | UserAnchor
+)
 
 
 @dataclass(frozen=True)
@@ -129,6 +156,7 @@ class Retrieval:
     max_per            field -> how many recommendations may share one value of it
     collapse_variants  show one product of each variant group, and none of the anchor's
     min_score          leave out what scores below; 1 is the anchor itself, 0 a random product
+    user_id            whose tastes order what is about equally alike
     cursor             continues an earlier answer to the same question
     """
 
@@ -144,6 +172,7 @@ class Retrieval:
     collapse_variants: bool = True
     min_score: float | None = None
     explain: bool = True
+    user_id: str | None = None
     cursor: str | None = None
 
     def __post_init__(self) -> None:

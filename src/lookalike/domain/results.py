@@ -39,9 +39,33 @@ class Explanation:
     matched_images: tuple[int, int]
 
 
+Lane = Literal["taste", "popular", "new", "varied"]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Why a place of a feed went to a product.
+
+    lane        what the place was given to
+    taste       the id of the taste it is for; None where it is for no taste
+    because     the product of the user that it was chosen for, as in "because you saved it"
+    propensity  how likely this product was to get this place, given the places above: 1 where
+                nothing was left to chance.  With it a later policy can be judged by this log
+                (inverse propensity scoring, Horvitz and Thompson 1952)
+    """
+
+    lane: Lane
+    taste: str | None
+    because: str | None
+    propensity: float
+
+
 @dataclass(frozen=True)
 class Recommendation:
-    """A product with its place in the answer; `explanation` is None where none was asked for."""
+    """A product with its place in the answer; `explanation` is None where none was asked for.
+
+    placement  of a feed's places; None in other answers
+    """
 
     sku: str
     position: int
@@ -50,6 +74,7 @@ class Recommendation:
     reason: str
     explanation: Explanation | None
     product: Document
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True)

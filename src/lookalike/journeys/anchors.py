@@ -15,6 +15,7 @@ from lookalike.domain.query import (
     ProductAnchor,
     RowAnchor,
     TextAnchor,
+    UserAnchor,
 )
 from lookalike.errors import InvalidInput, NotFound, Unavailable
 from lookalike.features.protocol import Encoder
@@ -67,6 +68,11 @@ def start_from(
             return mixed(parts, view)
         case RowAnchor():
             return _numbers(anchor, view)
+        case UserAnchor():
+            raise InvalidInput(
+                "A user's feed has several starts, so this cannot be asked of it.",
+                hint="Ask with the product of a taste: `placement.because` names it.",
+            )
 
 
 def text_embedding(encoder: Encoder, text: str) -> Floats:

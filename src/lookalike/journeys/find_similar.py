@@ -6,12 +6,13 @@ import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats, Integers
 from lookalike.domain.query import MAX_LIMIT, Retrieval
-from lookalike.domain.results import Recommendations
+from lookalike.domain.results import Recommendation, Recommendations
 from lookalike.index.protocol import Hits
 from lookalike.journeys import paging
 from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import TWIN_GROUP
+from lookalike.journeys.personal_order import PersonalOrder
 from lookalike.journeys.plan import Plan, plan
 from lookalike.journeys.tell import Page, told
 from lookalike.ranking.diversify import diversify
@@ -23,8 +24,16 @@ RIVALS = 100  # candidates that a reason compares with: see `ranking.explain.dec
 DEEPEN = 4  # how much further to look when thinning left too few
 
 
-def find_similar(view: CatalogView, question: Retrieval, start: Start) -> Recommendations:
+def find_similar(
+    view: CatalogView,
+    question: Retrieval,
+    start: Start,
+    *,
+    personal: PersonalOrder | None = None,
+) -> Recommendations:
     """Answer one question from one state of the collection.
+
+    personal  whose tastes order what is about equally alike, within the windows of variety
 
     Exact: the list and its order are what scoring every product would give.
     Raises InvalidInput for an unknown field, channel or cursor.
@@ -40,19 +49,24 @@ def find_similar(view: CatalogView, question: Retrieval, start: Start) -> Recomm
     if moved:
         degraded.append("cursor: the collection has changed since the first page")
 
-    search = _Search(view, question, plan(question, start, view))
+    taste = ""
+    if personal is not None:
+        if not personal.is_known:
+            degraded.append("user_id: nothing is known of this user's taste, so it orders nothing")
+        question = replace(question, exclude=(*question.exclude, *personal.hidden))
+        taste = personal.profile.version
+        personal = personal if personal.is_known else None
+    search = _Search(view, question, plan(question, start, view), personal)
     degraded.extend(search.plan.degraded)
     ranking = search.ranking(offset)
     page = search.page(ranking, offset)
     end = offset + len(page.products)
     more = end < len(ranking.products)
     return Recommendations(
-        request_id=paging.request_id(view, asked=asked, offset=offset),
+        request_id=paging.request_id(view, asked=f"{asked}{taste}", offset=offset),
         generation=view.generation,
         collection_id=view.collection_id,
-        recommendations=told(
-            page, search.rivals(), start, search.plan, view, explain=question.explain
-        ),
+        recommendations=search.told(page, start),
         limits=tuple(limits),
         degraded=tuple(degraded),
         cursor=paging.cursor(view, asked=asked, offset=end) if more else None,
@@ -73,7 +87,18 @@ class _Search:
     view: CatalogView
     question: Retrieval
     plan: Plan
+    personal: PersonalOrder | None = None
     _best: Page = field(init=False)
+
+    def told(self, page: Page, start: Start) -> tuple[Recommendation, ...]:
+        explain = self.question.explain
+        answers = told(page, self.rivals(), start, self.plan, self.view, explain=explain)
+        if self.personal is None:
+            return answers
+        extra = self.personal.bonus(page.products).tolist()
+        return tuple(
+            self.personal.told(one, bonus) for one, bonus in zip(answers, extra, strict=True)
+        )
 
     def rivals(self) -> Doubles:
         """(count, channels) contributions of the best candidates, once `ranking` was asked."""
@@ -97,16 +122,16 @@ class _Search:
         """Variety is sought within consecutive windows of the ranking, so pages never overlap."""
         end = min(offset + self.question.limit, len(ranking.products))
         size = self._window()
-        if not self.question.diversity or offset >= end:
+        if size == 1 or offset >= end:
             return ranking.take(slice(offset, end))
         chosen = []
         for first in range(offset // size * size, end, size):
-            order = self._varied(ranking.take(slice(first, first + size)), limit=end - first)
+            order = self._ordered(ranking.take(slice(first, first + size)), limit=end - first)
             chosen.append(order[max(0, offset - first) :] + first)
         return replace(ranking.take(np.concatenate(chosen)), offset=offset)
 
     def _window(self) -> int:
-        if not self.question.diversity:
+        if not self.question.diversity and self.personal is None:
             return 1
         return max(LEAST_POOL, POOL_PER_LIMIT * self.question.limit)
 
@@ -124,6 +149,17 @@ class _Search:
         """The hits already reach below the least score asked for."""
         least = self.question.min_score
         return least is not None and float(hits.scores[-1]) + self.plan.base < least
+
+    def _ordered(self, window: Page, *, limit: int) -> Integers:
+        """The places of a window by taste, then by variety."""
+        if self.personal is None:
+            return self._varied(window, limit=limit)
+        scores = window.scores + self.personal.bonus(window.products)
+        order = np.argsort(-scores, kind="stable")
+        if not self.question.diversity:
+            return order[:limit]
+        liked = replace(window.take(order), scores=scores[order])
+        return np.asarray(order[self._varied(liked, limit=limit)])
 
     def _varied(self, window: Page, *, limit: int) -> Integers:
         vectors = self.view.index.vectors(window.rows)

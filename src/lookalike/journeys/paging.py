@@ -14,6 +14,8 @@ from lookalike.journeys.catalog_view import CatalogView
 def digest(question: Retrieval) -> str:
     """Sixteen characters that stand for the question, its cursor left out."""
     parts = [getattr(question, name) for name in _COMPARED]
+    if question.user_id is not None:
+        parts.append(question.user_id)
     return short([*parts, *compared(question.anchor)])
 
 
@@ -60,7 +62,9 @@ def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, b
     return start, (generation, change) != (view.generation, view.change)
 
 
-_COMPARED = tuple(item.name for item in fields(Retrieval) if item.name not in ("anchor", "cursor"))
+_COMPARED = tuple(
+    item.name for item in fields(Retrieval) if item.name not in ("anchor", "cursor", "user_id")
+)
 
 
 def short(parts: object) -> str:

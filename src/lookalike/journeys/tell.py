@@ -65,7 +65,7 @@ def told(
     orders = decisive(parts, rivals)
     images = (page.rows - index.first_rows(page.products)).tolist()
     queries = page.queries.tolist()
-    documents = [json.loads(text) for text in index.documents(page.products)]
+    documents = documents_of(view, page.products)
     palettes = [_hexes(one) for one in documents]
     pairs = swatch_pairs(_hexes(start.document), palettes)
     ours = known_values(start.document)
@@ -94,6 +94,11 @@ def told(
             )
         )
     return tuple(answer)
+
+
+def documents_of(view: CatalogView, products: Integers) -> list[dict[str, Any]]:
+    """Products as callers see them; `Any` because columns of the merchant's own are among them."""
+    return [json.loads(text) for text in view.index.documents(products)]
 
 
 def _main_family(document: Mapping[str, Any]) -> str:

@@ -85,6 +85,8 @@ def _phrase(
     if name.startswith("rule: "):
         attribute = name.removeprefix("rule: ").replace("_", " ")
         return f"the {attribute} you asked for"
+    if name == "learned: choice":
+        return "a piece that looks are often made with"
     if name.startswith("learned"):
         return f"often combined with pieces like {other}"
     return ""

@@ -1,4 +1,4 @@
-"""Writes the sample shop to a folder: catalog, images and truth."""
+"""Writes the sample shop to a folder: catalog, images, shoppers and truth."""
 
 import csv
 import json
@@ -15,6 +15,7 @@ from lookalike.sample.canvas import jpeg
 from lookalike.sample.product import SampleProduct
 from lookalike.sample.render import SIZE_PX, picture
 from lookalike.sample.shop import SampleShop
+from lookalike.sample.shoppers import Shoppers, sample_shoppers
 
 QUALITY = 88
 COLUMNS = (
@@ -32,6 +33,17 @@ COLUMNS = (
     "description",
 )
 IMAGES_SEPARATOR = "|"
+EVENT_FIELDS = (
+    "event_id",
+    "user_id",
+    "kind",
+    "product_id",
+    "time",
+    "price",
+    "currency",
+    "reason",
+    "session_id",
+)
 
 # What is known of one image, ready for JSON.
 ImageTruth = dict[str, Any]  # Any: strings, numbers and null side by side
@@ -40,7 +52,7 @@ ImageTruth = dict[str, Any]  # Any: strings, numbers and null side by side
 def write_shop(
     shop: SampleShop, folder: Path, *, size_px: int = SIZE_PX, workers: int | None = None
 ) -> None:
-    """Write `catalog.csv`, `images/*.jpg` and `truth.json` into the folder.
+    """Write `catalog.csv`, `images/*.jpg`, `events.jsonl` and `truth.json` into the folder.
 
     workers  processes that draw; None takes one for each core, 1 draws in this process
 
@@ -58,7 +70,9 @@ def write_shop(
         with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
             truths = list(pool.map(draw, shop.products, chunksize=8))
     _write_catalog(folder / "catalog.csv", shop.products)
-    _write_truth(folder / "truth.json", shop, truths)
+    visited = sample_shoppers(shop)
+    _write_events(folder / "events.jsonl", visited)
+    _write_truth(folder / "truth.json", shop, truths, visited)
 
 
 def image_names(product: SampleProduct) -> list[str]:
@@ -95,7 +109,20 @@ def _write_catalog(path: Path, products: Iterable[SampleProduct]) -> None:
             writer.writerow({name: "" if value is None else value for name, value in row.items()})
 
 
-def _write_truth(path: Path, shop: SampleShop, truths: list[list[ImageTruth]]) -> None:
+def _write_events(path: Path, visited: Shoppers) -> None:
+    """One event a line, as `lookalike events import` reads them."""
+    with path.open("w", encoding="utf-8") as file:
+        for event in visited.events:
+            values = {name: getattr(event, name) for name in EVENT_FIELDS}
+            values["time"] = event.time.isoformat()
+            values["price"] = None if event.price is None else str(event.price)
+            line = {name: value for name, value in values.items() if value is not None}
+            file.write(json.dumps(line) + "\n")
+
+
+def _write_truth(
+    path: Path, shop: SampleShop, truths: list[list[ImageTruth]], visited: Shoppers
+) -> None:
     products = {}
     for product, images in zip(shop.products, truths, strict=True):
         fields = asdict(product)
@@ -104,5 +131,14 @@ def _write_truth(path: Path, shop: SampleShop, truths: list[list[ImageTruth]]) -
         fields["traits"] = dict(product.traits)
         products[product.sku] = {**fields, "shape": product.shape, "images": images}
     looks = [asdict(look) for look in shop.looks]
-    content = {"seed": shop.seed, "products": products, "looks": looks}
+    shoppers = {
+        one.user_id: {
+            "tastes": [asdict(taste) for taste in one.tastes],
+            "drift": one.drift,
+            "drifted": one.drifted and one.drifted.isoformat(),
+            "labels": one.labels,
+        }
+        for one in visited.shoppers
+    }
+    content = {"seed": shop.seed, "products": products, "looks": looks, "shoppers": shoppers}
     path.write_text(json.dumps(content, indent=1), encoding="utf-8")

@@ -8,7 +8,19 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from lookalike.engine import Engine
-from lookalike.server import attributes, catalog, health, jobs, looks, photos, retrieval, swap
+from lookalike.server import (
+    attributes,
+    catalog,
+    events,
+    feed,
+    health,
+    jobs,
+    looks,
+    photos,
+    retrieval,
+    swap,
+    users,
+)
 from lookalike.server.problems import install_problem_documents
 
 CONTENT_SECURITY_POLICY = (
@@ -29,7 +41,19 @@ def create_app(engine: Engine) -> FastAPI:
     app.state.engine = engine
     install_problem_documents(app)
     app.middleware("http")(_secured)
-    for part in (health, attributes, catalog, retrieval, looks, photos, swap, jobs):
+    for part in (
+        health,
+        attributes,
+        catalog,
+        retrieval,
+        looks,
+        photos,
+        swap,
+        jobs,
+        events,
+        feed,
+        users,
+    ):
         app.include_router(part.router, prefix="/v1")
     _mount_storefront(app)
     return app
@@ -39,6 +63,8 @@ async def _secured(request: Request, proceed: Callable[[Request], Awaitable[Resp
     response = await proceed(request)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
+    if response.status_code >= 400:  # what is wrong now, or names a user, must not be kept
+        response.headers["Cache-Control"] = "no-store"
     if request.url.path not in API_DOCUMENTATION:
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return response

@@ -1,6 +1,6 @@
 """What routes share: the open engine, and answers that skip a second validation."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Path, Request
 from fastapi.responses import JSONResponse
@@ -16,3 +16,8 @@ OpenEngine = Annotated[Engine, Depends(_engine)]
 CollectionId = Annotated[str, Path(description="The collection, for example `default`.")]
 Answer = JSONResponse
 """Returned as it is: the shapes are tested, and validating 100 kB again doubles the time."""
+
+
+def private(body: Any) -> Answer:
+    """An answer about one user: nobody between us and the caller may keep it."""
+    return Answer(body, headers={"Cache-Control": "no-store"})

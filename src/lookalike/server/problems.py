@@ -1,10 +1,10 @@
 """Errors as `application/problem+json`, whatever raised them."""
 
+import json
 import logging
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from lookalike.errors import InvalidInput, LookalikeError
@@ -16,11 +16,11 @@ _logger = logging.getLogger(__name__)
 
 def install_problem_documents(app: FastAPI) -> None:
     @app.exception_handler(LookalikeError)
-    def ours(_: Request, error: LookalikeError) -> JSONResponse:
+    def ours(_: Request, error: LookalikeError) -> Response:
         return _answer(problem_document(error))
 
     @app.exception_handler(RequestValidationError)
-    def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+    def malformed(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"] if part != "body")
         return _answer(
@@ -33,7 +33,7 @@ def install_problem_documents(app: FastAPI) -> None:
         )
 
     @app.exception_handler(HTTPException)
-    def refused(_: Request, error: HTTPException) -> JSONResponse:
+    def refused(_: Request, error: HTTPException) -> Response:
         code = "not_found" if error.status_code == 404 else "refused"
         return _answer(
             ProblemDocument(
@@ -46,15 +46,16 @@ def install_problem_documents(app: FastAPI) -> None:
         )
 
     @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> JSONResponse:
-        _logger.error("unexpected error at %s", request.url.path, exc_info=error)
+    def unexpected(request: Request, error: Exception) -> Response:
+        route = getattr(request.scope.get("route"), "path", "no route")  # a path can name a user
+        _logger.error("unexpected error at %s %s", request.method, route, exc_info=error)
         return _answer(problem_document(LookalikeError("Something failed inside the server.")))
 
 
-def _answer(problem: ProblemDocument) -> JSONResponse:
-    return JSONResponse(
-        problem.model_dump(), status_code=problem.status, media_type="application/problem+json"
-    )
+def _answer(problem: ProblemDocument) -> Response:
+    """As ASCII: a message may quote what was sent, even half a surrogate pair."""
+    text = json.dumps(problem.model_dump())
+    return Response(text, status_code=problem.status, media_type="application/problem+json")
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, type[ProblemDocument]]] = {

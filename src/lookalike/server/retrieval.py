@@ -5,7 +5,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from lookalike.server.parts import Answer, CollectionId, OpenEngine
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
 from lookalike.wire.questions import question
@@ -19,7 +19,9 @@ def retrieve(engine: OpenEngine, collection_id: CollectionId, body: RetrieveBody
     """The products nearest to the query, best first, each with its reason."""
     asked = question(body, upload=partial(engine.uploaded, collection=collection_id))
     answer = engine.similar(asked, collection=collection_id)
-    return Answer(answers.recommendations(answer, fields=body.return_fields))
+    found = answers.recommendations(answer, fields=body.return_fields)
+    is_personal = body.query.type == "user_preferences" or body.user_id is not None
+    return private(found) if is_personal else Answer(found)
 
 
 @router.post("/why-not/{sku:path}", responses={200: {"model": WhyNotBody}, **PROBLEM_RESPONSES})

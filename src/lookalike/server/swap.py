@@ -16,9 +16,8 @@ def swap(engine: OpenEngine, collection_id: CollectionId, body: SwapBody) -> Ans
 
     Follow the job: its `report` says what was done, with the `comparison` of both encoders.
     """
-    job = engine.start_swap(
-        body.encoder, compare=body.compare, dry_run=body.dry_run, collection=collection_id
-    )
+    encoders = engine.encoders(collection=collection_id)
+    job = encoders.start_swap(body.encoder, compare=body.compare, dry_run=body.dry_run)
     return Answer(answers.job(job), status_code=202)
 
 
@@ -28,5 +27,5 @@ def rollback(
 ) -> Answer:
     """Answer with the encoder before the last swap again, whose features are still known."""
     asked = body or RollbackBody()
-    job = engine.start_rollback(compare=asked.compare, collection=collection_id)
+    job = engine.encoders(collection=collection_id).start_rollback(compare=asked.compare)
     return Answer(answers.job(job), status_code=202)

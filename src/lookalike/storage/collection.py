@@ -8,18 +8,21 @@ import sqlalchemy as sa
 
 from lookalike.storage.attributes import DecisionStore
 from lookalike.storage.database import Database
+from lookalike.storage.events import EventStore
 from lookalike.storage.features import FeatureStore, IndexedProduct
 from lookalike.storage.images import ImageStore
 from lookalike.storage.jobs import JobStore
 from lookalike.storage.look_models import LookModelStore
+from lookalike.storage.popularity import PopularityStore
 from lookalike.storage.presence import Presence
 from lookalike.storage.products import ProductStore
 from lookalike.storage.tables import collections, from_json, to_json
+from lookalike.storage.users import UserStore
 from lookalike.storage.writer import writer_lock
 
 
 class Collection:
-    """A handle on one merchant's products, images and jobs; nothing crosses collections."""
+    """A handle on one merchant's products, images, events and jobs; nothing crosses collections."""
 
     def __init__(self, name: str, *, folder: Path, database: Database, presence: Presence) -> None:
         self.id = name
@@ -28,6 +31,9 @@ class Collection:
         self.images = ImageStore(database, name)
         self.decisions = DecisionStore(database, name)
         self.look_models = LookModelStore(database, name)
+        self.events = EventStore(database, name)
+        self.users = UserStore(database, name)
+        self.popularity = PopularityStore(database, name)
         self.jobs = JobStore(database, name, presence=presence)
         self._features = FeatureStore(database)
         self._database = database

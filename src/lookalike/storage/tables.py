@@ -161,3 +161,73 @@ job_problems = sa.Table(
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("skipped", sa.Boolean, nullable=False),
 )
+
+event_logs = sa.Table(
+    "event_logs",
+    metadata,
+    sa.Column("collection", Key, sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("latest", sa.BigInteger, nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("collection", Key, sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("event_id", Key, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("user_id", Key, nullable=False),
+    sa.Column("sent_as", Key, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("product_id", Key),
+    sa.Column("time", Moment, nullable=False),
+    sa.Column("request_id", sa.Text),
+    sa.Column("position", sa.Integer),
+    sa.Column("price", sa.Text),  # str(Decimal): docs/decisions/0022
+    sa.Column("currency", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("session_id", sa.Text),
+    sa.Column("raw_name", sa.Text),
+    sa.Column("signal", sa.Text),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Index("events_by_number", "collection", "number", unique=True),
+    sa.Index("events_by_user", "collection", "user_id", "time", "event_id", "number"),
+    sa.Index("events_by_sender", "collection", "sent_as"),
+)
+
+user_links = sa.Table(
+    "user_links",
+    metadata,
+    sa.Column("collection", Key, sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("anonymous_id", Key, primary_key=True),
+    sa.Column("time", Moment, primary_key=True),
+    sa.Column("user_id", Key, nullable=False),
+    sa.Index("user_links_by_user", "collection", "user_id"),
+)
+
+user_controls = sa.Table(
+    "user_controls",
+    metadata,
+    sa.Column("collection", Key, sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("user_id", Key, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("time", Moment, nullable=False),
+    sa.Column("taste", sa.Text),
+    sa.Column("sources", sa.Text, nullable=False),
+)
+
+erased_users = sa.Table(
+    "erased_users",
+    metadata,
+    sa.Column("collection", Key, sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("pseudonym", Key, primary_key=True),
+    sa.Column("erased_at", Moment, nullable=False),
+    sa.Column("receipt", sa.Text, nullable=False),
+)
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("name", Key, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+)

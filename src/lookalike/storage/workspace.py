@@ -9,6 +9,7 @@ processes/                 one file for each process that owns a job
 
 import difflib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,12 +18,14 @@ from typing import Self
 import sqlalchemy as sa
 
 from lookalike.domain.job import Job
+from lookalike.domain.receipt import Scan
 from lookalike.errors import InvalidInput, NotFound, Unavailable
 from lookalike.storage.collection import Collection
 from lookalike.storage.database import Database, save
 from lookalike.storage.features import FeatureStore
 from lookalike.storage.presence import Presence
 from lookalike.storage.schema import open_database
+from lookalike.storage.scrub import look_for, scrub
 from lookalike.storage.tables import collections, jobs
 
 DATABASE_FILE = "lookalike.db"
@@ -112,6 +115,14 @@ class Workspace:
                 save(connection, collections, rows=[row], replace=False)
         folder = self.path / "collections" / name
         return Collection(name, folder=folder, database=self._database, presence=self._presence)
+
+    def scrub(self) -> None:
+        """Rewrite the database without the bytes of what was deleted (`storage/scrub.py`)."""
+        scrub(self._database)
+
+    def look_for(self, text: str, rows: Sequence[bytes]) -> tuple[Scan, tuple[str, ...]]:
+        """Search every file for an id and for rows kept of it; also names copies."""
+        return look_for(text, rows, database=self._database, folder=self.path)
 
     def job(self, job: str) -> Job:
         """One job, of whichever collection.  Raises NotFound."""

@@ -64,6 +64,11 @@ def match_map(found: MatchMap) -> Json:
     }
 
 
+def quiz(pictures: Sequence[Document], collection_id: str) -> Json:
+    """The shape of `QuizBody`."""
+    return {"products": [product(one, collection_id) for one in pictures]}
+
+
 def product(document: Document, collection_id: str) -> Json:
     """A product's document with addresses at which a browser finds its images."""
     images = [
@@ -129,6 +134,7 @@ def _recommendation(one: Recommendation, collection_id: str) -> Json:
         "band": one.band,
         "similarity_reason": one.reason,
         "explanation": one.explanation and _explanation(one.explanation),
+        **({"placement": asdict(one.placement)} if one.placement else {}),
         **{k: v for k, v in product(one.product, collection_id).items() if k != "sku"},
     }
 
@@ -147,5 +153,5 @@ def _only(shown: Sequence[Json], fields: Sequence[str]) -> list[Json]:
             f'return_fields names "{unknown[0]}", which no product here has.',
             hint=f"They have {', '.join(sorted(known))}.",
         )
-    kept = ("sku", "position", *fields)
+    kept = ("sku", "position", *(("placement",) if "placement" in known else ()), *fields)
     return [{name: one.get(name) for name in kept} for one in flat]

@@ -8,6 +8,7 @@ from typing import Any
 from lookalike.domain.filter_parsing import parse_filter
 from lookalike.domain.query import (
     DEFAULT_DIVERSITY,
+    FEED_DIVERSITY,
     Anchor,
     AttributeAnchor,
     Crop,
@@ -18,6 +19,7 @@ from lookalike.domain.query import (
     Retrieval,
     RowAnchor,
     TextAnchor,
+    UserAnchor,
 )
 from lookalike.errors import InvalidInput
 from lookalike.wire.schema import QueryBody, RetrieveBody
@@ -26,6 +28,7 @@ from lookalike.wire.schema import QueryBody, RetrieveBody
 def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval:
     """`upload` gives the bytes of an uploaded photo.  Raises InvalidInput."""
     price = body.price_range
+    usual = FEED_DIVERSITY if body.query.type == "user_preferences" else DEFAULT_DIVERSITY
     return Retrieval(
         anchor=anchor_from(body.query, upload),
         limit=body.limit,
@@ -34,11 +37,12 @@ def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval
         same_category=body.same_category,
         price_range=(price.min, price.max) if price else None,
         exclude=tuple(dict.fromkeys((*body.exclude, *body.exclude_owned))),
-        diversity=DEFAULT_DIVERSITY if body.diversity is None else body.diversity,
+        diversity=usual if body.diversity is None else body.diversity,
         max_per=body.max_per,
         collapse_variants=body.collapse_variants,
         min_score=body.min_score,
         explain=body.explain,
+        user_id=body.user_id,
         cursor=body.cursor,
     )
 
@@ -60,6 +64,8 @@ def anchor_from(query: QueryBody, upload: Callable[[str], bytes]) -> Anchor:
                     for part in query.parts or ()
                 )
             )
+        case "user_preferences":
+            return _user(query)
         case "image":
             return _image(query, upload)
 
@@ -70,6 +76,7 @@ _FIELDS = {
     "attributes": ("attributes",),
     "text": ("text",),
     "mix": ("parts",),
+    "user_preferences": ("user_id", "product_ids"),
 }
 
 
@@ -89,6 +96,15 @@ def _given(query: QueryBody, field: str, example: str) -> str:
     if not found:
         raise InvalidInput(f"The query has no {field}.", hint=f'Give {{"{field}": "{example}"}}.')
     return found
+
+
+def _user(query: QueryBody) -> UserAnchor:
+    if not query.user_id and not query.product_ids:
+        raise InvalidInput(
+            "The query names neither a user_id nor product_ids.",
+            hint='Give {"user_id": "u1"}, or the products picked in a quiz as product_ids.',
+        )
+    return UserAnchor(query.user_id or "", tuple(query.product_ids or ()))
 
 
 def _image(query: QueryBody, upload: Callable[[str], bytes]) -> ImageAnchor | RowAnchor:

@@ -30,11 +30,12 @@ class CropBody(_Strict):
 class QueryBody(_Strict):
     """What a search starts from.
 
-    `product` with `product_id`, `image` with one source, `attributes`, `text`, or `mix` with
-    `parts`.  A product or photo can be steered with `but`.
+    `product` with `product_id`, `image` with one source, `attributes`, `text`, `mix` with
+    `parts`, or `user_preferences` with `user_id`, `product_ids` picked just now, or both.  A
+    product or photo can be steered with `but`.
     """
 
-    type: Literal["product", "image", "attributes", "text", "mix"] = "product"
+    type: Literal["product", "image", "attributes", "text", "mix", "user_preferences"] = "product"
     product_id: str | None = None
     embedding: list[float] | Json | None = Field(
         default=None, description="`image_embedding` of a product as it came, or 256 numbers."
@@ -53,6 +54,10 @@ class QueryBody(_Strict):
         default=None, examples=[{"color_family": "green", "pattern": "striped"}]
     )
     text: str | None = Field(default=None, description="For an encoder with a text tower.")
+    user_id: str | None = Field(default=None, description="Whose tastes to recommend for.")
+    product_ids: list[str] | None = Field(
+        default=None, description="Picked just now, as in the style quiz; nothing of it is kept."
+    )
     parts: list["MixPartBody"] | None = None
 
 
@@ -91,6 +96,9 @@ class RetrieveBody(_Strict):
     collapse_variants: bool = True
     min_score: float | None = None
     explain: bool = True
+    user_id: str | None = Field(
+        default=None, description="Whose tastes order what is about equally alike."
+    )
     cursor: str | None = None
 
 
@@ -112,6 +120,15 @@ class ExplanationBody(BaseModel):
     matched_images: tuple[int, int]
 
 
+class PlacementBody(BaseModel):
+    """Why a place of a feed went to a product; `propensity` is how likely it was to get it."""
+
+    lane: str
+    taste: str | None
+    because: str | None
+    propensity: float
+
+
 class RecommendationBody(BaseModel):
     """A product with its place in the answer; merchants' own columns stand under `extra`."""
 
@@ -123,6 +140,7 @@ class RecommendationBody(BaseModel):
     band: str
     similarity_reason: str
     explanation: ExplanationBody | None = None
+    placement: PlacementBody | None = None
 
 
 class RecommendationsBody(BaseModel):
@@ -221,6 +239,12 @@ class ProductInput(_Strict):
     url: str | None = None
     images: list[str] = Field(default=[], description="Paths below the image root, or URLs.")
     extra: Json = {}
+
+
+class QuizBody(BaseModel):
+    """Pictures that tell most about a taste; send back what was picked as `product_ids`."""
+
+    products: list[ProductBody]
 
 
 class UploadBody(BaseModel):

@@ -58,6 +58,50 @@ export function looks(collection, sku, asked, signal) {
   });
 }
 
+/** What a user will like, best first, each with its reason. */
+export function feed(collection, user, limit, signal) {
+  const query = new URLSearchParams({ limit });
+  return get(`${root(collection)}/users/${encodeURIComponent(user)}/feed?${query}`, signal);
+}
+
+/** Pictures that tell most about a taste. */
+export function quiz(collection, signal) {
+  return get(`${root(collection)}/quiz`, signal);
+}
+
+/** What is known of a user: tastes in words and pictures. */
+export function user(collection, id, signal) {
+  return get(`${root(collection)}/users/${encodeURIComponent(id)}`, signal);
+}
+
+/** All that is kept of a user. */
+export function userExport(collection, id) {
+  return get(`${root(collection)}/users/${encodeURIComponent(id)}/export`);
+}
+
+/** Mute, unmute or delete a taste; pause, resume, reset.  Answers as `user` does. */
+export function control(collection, id, decision) {
+  return ask(`${root(collection)}/users/${encodeURIComponent(id)}/controls`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(decision),
+  });
+}
+
+/** Forget a user for good; answers with the signed receipt. */
+export function eraseUser(collection, id) {
+  return ask(`${root(collection)}/users/${encodeURIComponent(id)}`, { method: "DELETE" });
+}
+
+/** Keep what somebody did. */
+export function record(collection, events) {
+  return ask(`${root(collection)}/events`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ events }),
+  });
+}
+
 export function upload(collection, file) {
   const body = new FormData();
   body.append("file", file, file.name || "photo");

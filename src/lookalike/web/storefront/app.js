@@ -11,13 +11,17 @@ import { announce, failure, message } from "./messages.js";
 import { listenForPhotos, uploaded } from "./photos.js";
 import { photoPage } from "./photo-page.js";
 import { productPage } from "./product-page.js";
+import { quizPage } from "./quiz-page.js";
 import { catalogHref, photoHref, route } from "./routes.js";
+import { tastesPage } from "./tastes-page.js";
 import { closeWhyElsewhere } from "./why.js";
 
 const PAGES = {
   catalog: catalogPage,
   product: productPage,
   photo: photoPage,
+  quiz: quizPage,
+  tastes: tastesPage,
   missing: missingPage,
 };
 const NAME = "Lookalike";

@@ -3,11 +3,13 @@
 import * as api from "./api.js";
 import { clauses } from "./clauses.js";
 import { element } from "./dom.js";
+import { feedRow } from "./feed-row.js";
 import { filterPanel } from "./filter-panel.js";
 import { announce, failure, message } from "./messages.js";
 import { placeholderCards, productCard } from "./product-card.js";
-import { catalogHref } from "./routes.js";
+import { catalogHref, rewriteParams } from "./routes.js";
 import { shapeTiles } from "./tiles.js";
+import { become } from "./visitor.js";
 import { counted } from "./words.js";
 
 const PAGE = 24; // divides by 2, 3, 4 and 6, so that the last row of a page is full
@@ -16,6 +18,12 @@ const PAGE = 24; // divides by 2, 3, 4 and 6, so that the last row of a page is 
 const remembered = new Map();
 
 export function catalogPage({ collection, params, signal, go, choosePhoto }) {
+  if (params.get("as")) {
+    become(collection, params.get("as"));
+    params.delete("as");
+    rewriteParams(params);
+  }
+  const row = feedRow(collection, { signal });
   const grid = element("ul", { class: "grid", "aria-label": "Products", tabindex: -1 });
   const status = element("p", { class: "count", role: "status" });
   const after = element("div", { class: "after-grid" });
@@ -86,6 +94,8 @@ export function catalogPage({ collection, params, signal, go, choosePhoto }) {
     panel.update(next);
     where = clauses(next);
     intro.hidden = where.length > 0;
+    row.node.hidden = where.length > 0;
+    if (!where.length) row.refresh();
     title.textContent = where.length ? "Your choice" : "All products";
     title.ariaLevel = where.length ? "1" : "2"; // the introduction holds the first heading
     return load(null);
@@ -95,6 +105,7 @@ export function catalogPage({ collection, params, signal, go, choosePhoto }) {
     "div",
     { class: "catalog" },
     intro,
+    row.node,
     element(
       "div",
       { class: "catalog-body" },

@@ -5,13 +5,14 @@ import { element, webAddress } from "./dom.js";
 import { gallery } from "./gallery.js";
 import { completeTheLook } from "./look.js";
 import { lookalikes } from "./lookalikes.js";
-import { failure } from "./messages.js";
+import { announce, failure, notice } from "./messages.js";
 import { palette } from "./palette.js";
 import { picture } from "./product-card.js";
 import { catalogHref, productHref, rewriteParams } from "./routes.js";
 import { steerPanel } from "./steer-panel.js";
 import { paramsFrom, steeringFrom } from "./steering.js";
 import { wishesOffered } from "./wish-chips.js";
+import { did, looked } from "./visitor.js";
 import { categoryWord, fieldWord, isKnown, nameOf, priceText, sentenceCase } from "./words.js";
 
 const SHOWN_ATTRIBUTES = [
@@ -52,6 +53,7 @@ export function productPage({ collection, id: sku, params, signal, setTitle }) {
         api.facets(collection).catch(() => ({})),
       ]);
       setTitle(nameOf(product));
+      looked(collection, sku);
       head.replaceChildren(gallery(product), facts(collection, product));
       head.classList.remove("is-loading");
       panel = steerPanel(steering, {
@@ -122,6 +124,7 @@ function facts(collection, product) {
     ),
     typeof product.extra?.description === "string" &&
       element("p", { class: "description" }, product.extra.description),
+    saveButton(collection, product),
     palette(product.palette),
     attributes(product),
     element("div", { class: "variants" }),
@@ -132,6 +135,23 @@ function facts(collection, product) {
         element("a", { class: "button", href: shop, rel: "noopener" }, "View at the shop"),
       ),
   );
+}
+
+/** Saving is the first thing that makes somebody known; from then on, looks count too. */
+function saveButton(collection, product) {
+  const button = element("button", { class: "button save-button", type: "button" }, "Save");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await did(collection, "save", [product.sku]);
+      button.textContent = "Saved";
+      announce(`${nameOf(product)} is saved. See For you on the start page.`);
+    } catch (error) {
+      button.disabled = false;
+      notice(error.message, { detail: error.hint });
+    }
+  });
+  return element("p", {}, button);
 }
 
 function stock(inStock) {

@@ -1,0 +1,283 @@
+"""For one user: their tastes, each with its share of places, and what is popular and new."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from lookalike.domain.profile import Profile
+from lookalike.domain.query import MAX_LIMIT, Retrieval
+from lookalike.domain.results import (
+    Explanation,
+    Lane,
+    Placement,
+    Recommendation,
+    Recommendations,
+)
+from lookalike.journeys import paging
+from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.feed_lanes import CURIOSITY, NEAR, Candidates, TasteSearch
+from lookalike.journeys.find_similar import RIVALS, caps
+from lookalike.journeys.shelf import Ranks, Shelf, representatives_of
+from lookalike.journeys.tell import Page, documents_of, told
+from lookalike.profiles.blend import Blend
+from lookalike.profiles.slots import Placed, merged
+from lookalike.ranking.explain import band, known_values
+
+SPOKEN_ACTION = {
+    "purchase": "you bought {}",
+    "cart": "you put {} into your cart",
+    "save": "you saved {}",
+    "view": "you looked at {}",
+    "click": "you looked at {}",
+}
+GENERAL: tuple[Lane, ...] = ("popular", "new", "varied")
+
+
+@dataclass(frozen=True, eq=False)
+class FeedParts:
+    """What a feed reads beside the question; all of one state of log and collection."""
+
+    view: CatalogView
+    profile: Profile
+    shelf: Shelf
+    ranks: Ranks
+    blend: Blend = field(default_factory=Blend)
+
+
+def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
+    """Answer a question whose anchor is a user.
+
+    Deterministic: the same log, generation and question give the same answer, byte for byte, on
+    any day.  Ages count from the newest event, and the draws for new products are seeded by all
+    three.  A new event may change every draw.
+    Raises InvalidInput for an unknown field, channel or cursor.
+    """
+    view, limits = parts.view, []
+    if question.limit > MAX_LIMIT:
+        limits.append(f"limit: {question.limit} lowered to {MAX_LIMIT}; the cursor leads further")
+        question = replace(question, limit=MAX_LIMIT)
+    asked = paging.digest(question)
+    offset, moved = paging.offset(question.cursor, view, asked=asked)
+    feed = _Feed(question, parts, asked)
+    placed = feed.placed(offset + question.limit + 1)
+    end = offset + question.limit
+    shown = feed.told(placed[offset:end], offset)
+    degraded = feed.degraded()
+    if moved:
+        degraded.append("cursor: the collection has changed since the first page")
+    return Recommendations(
+        request_id=paging.request_id(view, asked=f"{asked}{feed.state}", offset=offset),
+        generation=view.generation,
+        collection_id=view.collection_id,
+        recommendations=shown,
+        limits=tuple(limits),
+        degraded=tuple(degraded),
+        cursor=paging.cursor(view, asked=asked, offset=end) if len(placed) > end else None,
+    )
+
+
+class _Feed:
+    """One question on its way to an answer."""
+
+    def __init__(self, question: Retrieval, parts: FeedParts, asked: str) -> None:
+        self._question, self._parts, self._asked = question, parts, asked
+        self._found = Candidates(
+            parts.view,
+            question,
+            parts.profile,
+            parts.shelf,
+            parts.ranks,
+            parts.blend,
+            seed=self._seed()[0],
+        )
+        self._varied = self._representatives()
+        self._scored = self._found.scored(self._varied)
+
+    @property
+    def state(self) -> str:
+        parts = self._parts
+        return f"{parts.profile.version}/{parts.ranks.version}/{parts.blend}"
+
+    def placed(self, count: int) -> list[Placed]:
+        view, scored = self._parts.view, self._scored
+        base = self._parts.shelf.lens.base
+        groups = [
+            (view.index.codes(name, scored.products), most)
+            for name, most in caps(self._question).items()
+        ]
+        return merged(
+            self._found.lanes(scored, self._varied),
+            lambda candidate: scored.similarity(candidate, base),
+            groups,
+            count=len(scored.products),
+            limit=count,
+            diversity=self._question.diversity,
+            rng=np.random.default_rng(self._seed()),
+        )
+
+    def degraded(self) -> list[str]:
+        profile, said = self._parts.profile, []
+        if profile.is_paused:
+            said.append("paused: this user wants no personal recommendations")
+        elif not self._found.tastes:
+            said.append("user: nothing is known of their taste yet, so this suits everybody")
+        if not len(self._parts.ranks.order):
+            said.append("popularity: there are no events yet")
+        return said
+
+    def told(self, placed: Sequence[Placed], offset: int) -> tuple[Recommendation, ...]:
+        """The places with reasons, taste by taste, as each compares with its own product."""
+        answers: dict[int, Recommendation] = {}
+        tastes = self._found.tastes
+        of = [self._taste_of(one) for one in placed]
+        for number, taste in enumerate(tastes):
+            places = [place for place, own in enumerate(of) if own == number]
+            if places:
+                ones = [placed[place] for place in places]
+                for place, answer in zip(places, self._alike(ones, number, taste), strict=True):
+                    answers[place] = answer
+        general = [place for place, own in enumerate(of) if own is None]
+        ones = [placed[place] for place in general]
+        for place, answer in zip(general, self._unlike(ones), strict=True):
+            answers[place] = answer
+        return tuple(
+            replace(answers[place], position=offset + place + 1) for place in range(len(placed))
+        )
+
+    def _representatives(self) -> np.ndarray:
+        """Pictures that stand for what may be shown, while no taste is known."""
+        view, shelf = self._parts.view, self._parts.shelf
+        if self._found.tastes:
+            return np.zeros(0, dtype=np.int64)
+        allowed = self._found.allowed
+        skus = shelf.representatives
+        numbers = np.array([view.index.number(sku) for sku in skus], dtype=np.int64)
+        numbers = numbers[allowed[numbers]]
+        if len(numbers) < len(skus) / 2:
+            chosen = representatives_of(shelf, np.flatnonzero(allowed), count=len(skus))
+            numbers = np.array([view.index.number(sku) for sku in chosen], dtype=np.int64)
+        return numbers
+
+    def _seed(self) -> list[int]:
+        view = self._parts.view
+        text = f"{self._asked} {self.state} {view.collection_id} {view.generation} {view.change}"
+        return list(hashlib.sha256(text.encode()).digest())
+
+    def _taste_of(self, one: Placed) -> int | None:
+        """The taste that a place is told by: its own, or the nearest where that is near."""
+        if one.lane < len(self._found.tastes):
+            return one.lane
+        if not self._found.tastes:
+            return None
+        near = self._scored.likeness[one.candidate]
+        best = int(np.argmax(near))
+        return best if near[best] >= NEAR else None
+
+    def _lane_name(self, one: Placed) -> Lane:
+        tastes = len(self._found.tastes)
+        return "taste" if one.lane < tastes else GENERAL[one.lane - tastes]
+
+    def _alike(
+        self, ones: Sequence[Placed], number: int, search: TasteSearch
+    ) -> list[Recommendation]:
+        scored, view = self._scored, self._parts.view
+        which = np.array([one.candidate for one in ones], dtype=np.int64)
+        page = Page(
+            scored.products[which],
+            scored.rows[which, number],
+            np.zeros(len(which), dtype=np.int64),
+            scored.likeness[which, number],
+        )
+        rivals = search.found.take(slice(RIVALS)).contributions(search.plan, view)
+        explain = self._question.explain
+        answers = told(page, rivals, search.start, search.plan, view, explain=explain)
+        return [
+            self._finished(answer, one, search) for answer, one in zip(answers, ones, strict=True)
+        ]
+
+    def _finished(self, answer: Recommendation, one: Placed, search: TasteSearch) -> Recommendation:
+        lane, extra = self._lane_name(one), self._extras(one)
+        explanation = answer.explanation
+        if explanation is not None:
+            parts = {**explanation.contributions, **extra}
+            explanation = replace(explanation, contributions=parts)
+        return replace(
+            answer,
+            score=answer.score + sum(extra.values()),
+            reason=_because(search, lane, answer.reason),
+            explanation=explanation,
+            placement=Placement(lane, search.taste.id, search.taste.sku, one.propensity),
+        )
+
+    def _unlike(self, ones: Sequence[Placed]) -> list[Recommendation]:
+        """Places that no taste speaks for."""
+        scored, view = self._scored, self._parts.view
+        products = scored.products[[one.candidate for one in ones]] if ones else scored.products[:0]
+        answers = []
+        for one, document in zip(ones, documents_of(view, products), strict=True):
+            lane, extra = self._lane_name(one), self._extras(one)
+            parts = extra or {"variety": 0.0}
+            known = Explanation(parts, self._leans(document), (), (), (0, 0))
+            answers.append(
+                Recommendation(
+                    sku=document["sku"],
+                    position=1,
+                    score=sum(parts.values()),
+                    band=band(0.0),
+                    reason=_general(lane, self._leans(document)),
+                    explanation=known if self._question.explain else None,
+                    product=document,
+                    placement=Placement(lane, None, None, one.propensity),
+                )
+            )
+        return answers
+
+    def _extras(self, one: Placed) -> dict[str, float]:
+        """What orders a place beside its likeness to a product, as parts of its score."""
+        scored, blend, place = self._scored, self._parts.blend, one.candidate
+        known = self._lane_name(one) != "new"
+        parts = {
+            "popularity": known * float(scored.popular[place]) / blend.unit,
+            "leanings": float(scored.leaning[place]) / blend.unit,
+            "novelty": (not known) * CURIOSITY / (1 + float(scored.users[place])) / blend.unit,
+            "dislikes": -blend.dislike * float(scored.disliked[place]) / blend.unit,
+        }
+        return {name: part for name, part in parts.items() if part}
+
+    def _leans(self, document: Mapping[str, Any]) -> tuple[str, ...]:
+        """Values of a product that its user surely leans to."""
+        profile = self._parts.profile
+        if profile.is_paused:
+            return ()
+        shown = known_values(document)
+        return tuple(
+            f"{one.attribute.replace('_', ' ')}: {one.value}"
+            for one in profile.leanings
+            if shown.get(one.attribute) == one.value
+        )
+
+
+def _because(search: TasteSearch, lane: Lane, reason: str) -> str:
+    """The reason of a place, beginning with what its user did."""
+    rest = f"{reason[0].lower()}{reason[1:]}" if reason else ""
+    name = search.start.document.get("name") or search.taste.sku
+    done = SPOKEN_ACTION.get(search.taste.action)
+    because = "of what you told us" if done is None or name is None else done.format(name)
+    start = {"popular": "Popular now, and because", "new": "New here, and because"}
+    return f"{start.get(lane, 'Because')} {because}: {rest}"
+
+
+def _general(lane: Lane, leans: Sequence[str]) -> str:
+    start = {
+        "popular": "Popular now",
+        "new": "New here: few have seen it yet",
+        "varied": "To find out what you like",
+        "taste": "For you",
+    }[lane]
+    if not leans:
+        return f"{start}."
+    values = " and ".join(text.partition(": ")[2] for text in leans[:2])
+    return f"{start}; {values}, as you often choose."

@@ -1,0 +1,199 @@
+"""The profiles of one collection: computed from the log, kept in memory, never stored."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from lookalike.domain.controls import Controls, controls, source
+from lookalike.domain.events import Event
+from lookalike.domain.profile import Facts, Learning, Profile
+from lookalike.errors import NotFound
+from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.shelf import Ranks, Shelf, ranks
+from lookalike.profiles.blend import Blend
+from lookalike.profiles.fold import profile
+from lookalike.profiles.history import kept
+from lookalike.profiles.popularity import DayCount, popularity
+from lookalike.storage.collection import Collection
+from lookalike.storage.events import UserState
+
+MOST_USERS = 2_000  # kept in memory at once; 50 kB each for a busy one
+IDLE_S = 900.0  # a user who has not been asked about for so long is dropped from memory
+COUNT_EVERY_S = 0.5  # popularity follows the log within a second
+A_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+"""When somebody without a past picked: ages count from the newest event, so any moment will do."""
+BLEND_EVERY_S = 1.0
+BLEND = "feed_blend"
+"""The collection's setting that holds the weights."""
+IDLE_SHARE = 10  # or, where counting takes long, within ten times as long
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was read of a user, and the profile it gave for one state of the collection."""
+
+    state: UserState
+    events: tuple[Event, ...]
+    controls: Controls
+    shelf: Shelf
+    profile: Profile
+    asked_at: float
+
+
+class UserProfiles:
+    """Reads profiles; safe to share between threads.
+
+    Every question looks at the log, so a new event counts in the very next one, whichever
+    process took it.  Only what is new is read; the profile is a pure function of the newest
+    interactions, so an update gives what a rebuild would.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        learning: Learning,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._collection = collection
+        self.learning = learning
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._users: OrderedDict[str, _Known] = OrderedDict()
+        self._shelf: Shelf | None = None
+        self._ranks: tuple[Shelf, int, Ranks] | None = None
+        self._next_count = float("-inf")
+        self._blend: tuple[float, Blend] | None = None
+
+    def profile(self, user_id: str, view: CatalogView) -> Profile:
+        """What is known of a user; an unknown one has an empty profile."""
+        shelf = self.shelf(view)
+        state = self._collection.events.state(user_id)
+        with self._lock:
+            known = self._users.get(user_id)
+        if known is None or known.state != state or known.shelf is not shelf:
+            known = self._read(user_id, state, shelf, known)
+        self._keep(user_id, known)
+        return known.profile
+
+    def picked(self, user_id: str, likes: tuple[str, ...], view: CatalogView) -> Profile:
+        """The profile as if its user had saved these products just now; nothing is kept.
+
+        user_id  empty for somebody who is not known
+
+        Raises NotFound for a product that is not in the collection.
+        """
+        if not likes:
+            return self.profile(user_id, view) if user_id else Profile()
+        shelf = self.shelf(view)
+        for sku in likes:
+            if view.index.number(sku) is None:
+                raise NotFound(
+                    f'"{sku}" is not a product of the collection "{view.collection_id}".',
+                    hint="Pick among the products that the quiz shows.",
+                )
+        self.profile(user_id, view) if user_id else None
+        known = self._users.get(user_id)
+        past, wishes = (known.events, known.controls) if known else ((), Controls())
+        now = past[-1].time if past else A_MOMENT
+        picks = [
+            Event(f"pick-{place}", user_id or "somebody", "save", sku, now)
+            for place, sku in enumerate(likes)
+        ]
+        events = kept(past, picks)
+        return profile(
+            events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
+        )
+
+    def shelf(self, view: CatalogView) -> Shelf:
+        """What profiles know of the collection in this state."""
+        shelf = self._shelf
+        if shelf is None or shelf.key != (view.generation, view.change):
+            shelf = self._shelf = Shelf(view)
+        return shelf
+
+    def ranks(self, view: CatalogView) -> Ranks:
+        """Popularity; it follows the log within a second, on large logs ten times its cost."""
+        shelf = self.shelf(view)
+        started = self._clock()
+        known = self._ranks
+        if known is not None and known[0] is shelf and started < self._next_count:
+            return known[2]
+        latest = self._collection.events.latest()
+        if known is None or known[0] is not shelf or known[1] != latest:
+            counts = [DayCount(*row) for row in self._collection.popularity.counts()]
+            found = ranks(popularity(counts, self.learning.weights), view)
+            known = (shelf, latest, found)
+        ended = self._clock()
+        with self._lock:
+            self._ranks = known
+            self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
+        return known[2]
+
+    def blend(self) -> Blend:
+        """The weights that the last `learn` found, or the defaults; read anew every second."""
+        known, now = self._blend, self._clock()
+        if known is None or now - known[0] > BLEND_EVERY_S:
+            stored = self._collection.settings().get(BLEND)
+            found = Blend.from_json(stored) if isinstance(stored, dict) else Blend()
+            known = self._blend = (now, found)
+        return known[1]
+
+    def keep_blend(self, found: Blend) -> None:
+        """Every process asks with these weights within a second."""
+        self._collection.update_settings({BLEND: found.to_json()})
+        self._blend = None
+
+    def forget(self, user_id: str) -> None:
+        """Drop what is in memory of a user; the log decides what is known from now on."""
+        with self._lock:
+            self._users.pop(user_id, None)
+            self._next_count = float("-inf")
+
+    def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
+        store = self._collection.events
+        if not state.events and not state.controls:
+            return _Known(state, (), Controls(), shelf, Profile(), self._clock())
+        wishes = known.controls if known else Controls()
+        if known is None or known.state.controls != state.controls:
+            wishes = controls(store.decisions(user_id))
+        events: tuple[Event, ...] | None = known.events if known else None
+        if known and known.state != state:
+            new = store.of_user(user_id, after=known.state.latest)
+            is_all = known.state.events + len(new) == state.events
+            events = kept(known.events, new) if is_all else None
+        if events is None:  # first asked about, or events moved to another user or are gone
+            events = kept((), store.of_user(user_id))
+        return self._made(state, events, wishes, shelf)
+
+    def _made(
+        self, state: UserState, events: tuple[Event, ...], wishes: Controls, shelf: Shelf
+    ) -> _Known:
+        found = profile(
+            events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
+        )
+        return _Known(state, events, wishes, shelf, found, self._clock())
+
+    def _keep(self, user_id: str, known: _Known) -> None:
+        now = self._clock()
+        with self._lock:
+            self._users[user_id] = replace(known, asked_at=now)
+            self._users.move_to_end(user_id)
+            while self._users:
+                oldest = next(iter(self._users))
+                is_idle = now - self._users[oldest].asked_at > IDLE_S
+                if oldest == user_id or not (is_idle or len(self._users) > MOST_USERS):
+                    break
+                del self._users[oldest]
+
+
+def facts_of(events: tuple[Event, ...], shelf: Shelf) -> dict[str, Facts]:
+    """What is known of everything that the events are about, by source."""
+    found = shelf.facts(one.product_id for one in events if one.product_id is not None)
+    for one in events:
+        if one.signal is not None and source(one) not in found:
+            found[source(one)] = shelf.signal_facts(source(one), one.signal)
+    return found
