@@ -269,6 +269,10 @@ def test_where_no_product_says_what_is_in_stock_none_is_held_back_and_the_answer
     assert len(stocked["recommendations"]) > 3
     assert plain["degraded"] == []
     assert [said.partition(":")[0] for said in stocked["degraded"]] == ["in_stock"]
+    feed = {"query": {"type": "user_preferences", "user_id": "u"}, "filters": {"in_stock": True}}
+    said = connected.post(f"{at}/retrieve", json=feed).json()
+    assert len(said["recommendations"]) == 8
+    assert stocked["degraded"][0] in said["degraded"]
     sold_out = connected.post(f"{at}/retrieve", json={**asked, "filters": {"in_stock": False}})
     assert sold_out.status_code == 422
 
