@@ -183,6 +183,17 @@ export interface LooksRequest extends InCollection {
   alternatives?: number;
 }
 
+export interface SceneRequest extends InCollection {
+  data?: string | null;
+  upload_id?: string | null;
+  crop?: { x: number; y: number; width: number; height: number } | null;
+  look_type?: string | null;
+  filters?: Json | null;
+  in_stock?: boolean;
+  budget?: number | string | null;
+  limit?: number;
+}
+
 export interface PreferencesRequest extends InCollection {
   user_id: string;
   visual_signals?: {
@@ -228,6 +239,7 @@ export declare class Lookalike {
 
   retrieve(request: RetrieveRequest): Promise<Recommendations>;
   whyNot(sku: string, request: RetrieveRequest): Promise<Json>;
+  match(sku: string, other: string, where?: InCollection): Promise<Json>;
   upload(
     data: Blob | ArrayBuffer | ArrayBufferView,
     where?: InCollection,
@@ -260,6 +272,8 @@ export declare class Lookalike {
   };
   readonly recommendations: {
     getComplementary(request: LooksRequest): Promise<Complementary>;
+    fromScene(request: SceneRequest): Promise<Json>;
+    quiz(request?: InCollection & { where?: string[]; limit?: number }): Promise<Product[]>;
   };
   readonly users: {
     updatePreferences(request: PreferencesRequest): Promise<Json>;

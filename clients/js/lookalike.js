@@ -118,7 +118,11 @@ export class Lookalike {
       problems: async (id, { offset, limit } = {}) =>
         (await this.#get(path('jobs', id, 'problems'), { offset, limit })).problems,
     };
-    this.recommendations = { getComplementary: (request) => this.#complementary(request) };
+    this.recommendations = {
+      getComplementary: (request) => this.#complementary(request),
+      fromScene: (request) => this.#scene(request),
+      quiz: (request) => this.#quiz(request),
+    };
     this.users = {
       updatePreferences: (request) => this.#preferences(request),
       get: (user, where) => this.#about('GET', user, where),
@@ -146,6 +150,11 @@ export class Lookalike {
     return this.#send('POST', await this.#in(collection_id, 'why-not', sku), {
       body: asked, safe: true,
     });
+  }
+
+  /** Where the images of two products are alike: rows of patches, which sum to `similarity`. */
+  async match(sku, other, where = {}) {
+    return this.#get(await this.#in(where.collection_id, 'match'), { sku, other });
   }
 
   /** Keep a photo (a Blob, File, ArrayBuffer or typed array) for an hour; see `upload_id`. */
@@ -207,6 +216,16 @@ export class Lookalike {
     const { collection_id, ...asked } = given(request);
     const where = await this.#in(collection_id, 'looks');
     return listed(await this.#send('POST', where, { body: asked, safe: true }), 'complementary_items');
+  }
+
+  async #scene(request) {
+    const { collection_id, ...body } = given(request);
+    return this.#send('POST', await this.#in(collection_id, 'looks', 'scene'), { body, safe: true });
+  }
+
+  async #quiz(request) {
+    const { collection_id, ...asked } = given(request);
+    return (await this.#get(await this.#in(collection_id, 'quiz'), asked)).products;
   }
 
   async #preferences(request) {

@@ -24,12 +24,13 @@ from lookalike.client import (
     explainSimilarity,
 )
 from lookalike.client import arguments as written
-from lookalike.wire.looks_schema import LooksBody, RuleBody
+from lookalike.wire.looks_schema import LooksBody, RuleBody, SceneBody
 from lookalike.wire.schema import ConnectBody, ConnectSettings, ProductInput, RetrieveBody
 from lookalike.wire.users_schema import PreferencesBody
 
 EMPTY = {"body": {"recommendations": [], "request_id": "r", "degraded": []}}
 ALIASES = {
+    "from_scene": "fromScene",
     "get_complementary": "getComplementary",
     "update_preferences": "updatePreferences",
     "why_not": "whyNot",
@@ -331,6 +332,7 @@ def test_the_arguments_are_those_of_the_wire():
     assert keys(written.Question) - {"collection_id"} == {*RetrieveBody.model_fields}
     assert keys(written.ProductFields) - {"collection_id", "sku"} == {*ProductInput.model_fields}
     assert keys(written.Looks) - {"collection_id"} == {*LooksBody.model_fields}
+    assert keys(written.Scene) - {"collection_id"} == {*SceneBody.model_fields}
     assert keys(written.Rule) == {*RuleBody.model_fields}
     assert keys(written.Preferences) - {"collection_id", "user_id"} == {
         *PreferencesBody.model_fields

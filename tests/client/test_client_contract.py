@@ -43,6 +43,8 @@ def without_id(answer):
 
 
 def test_reading_calls_give_the_same_from_both_clients(service, skus, shop):
+    picture = (shop.folder / shop.truth[skus[0]]["images"][0]["file"]).read_bytes()
+
     async def use(client, done):
         product = await done(client.collections.get(skus[0]))
         again = await done(client.products.get("default", skus[0]))
@@ -54,6 +56,8 @@ def test_reading_calls_give_the_same_from_both_clients(service, skus, shop):
             client.products.list(where=["in_stock", "price<=200"], limit=3, cursor=page.cursor)
         )
         told = await done(client.why_not(similar[0].sku, asked))
+        photo = await done(client.upload(picture))
+        scene = await done(client.recommendations.from_scene(upload_id=photo.upload_id, limit=2))
         return {
             "product": product,
             "again": again,
@@ -62,6 +66,9 @@ def test_reading_calls_give_the_same_from_both_clients(service, skus, shop):
             "page": [one.sku for one in (*page, *following)],
             "total": page.total,
             "told": told,
+            "alike": await done(client.match(skus[0], similar[0].sku)),
+            "quiz": [one.sku for one in await done(client.recommendations.quiz(limit=6))],
+            "parts": [one.similar for one in scene.parts],
             "facets": await done(client.collections.facets()),
             "collections": await done(client.collections.list()),
             "health": await done(client.health()),
@@ -74,6 +81,9 @@ def test_reading_calls_give_the_same_from_both_clients(service, skus, shop):
     assert plain["product"].price == float(shop.truth[skus[0]]["price"])
     assert len(plain["similar"]) == 4
     assert skus[0] not in [one.sku for one in plain["similar"]]
+    assert plain["alike"].skus == [skus[0], plain["similar"][0].sku]
+    assert len({*plain["quiz"]} & {*skus}) == 6
+    assert skus[0] in [one.sku for part in plain["parts"] for one in part]
     assert plain["told"].sku == plain["similar"][0].sku
     cheap = [s for s in skus if shop.truth[s]["in_stock"] and float(shop.truth[s]["price"]) <= 200]
     assert (plain["page"], plain["total"]) == (cheap[:6], len(cheap))

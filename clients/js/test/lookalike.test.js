@@ -222,6 +222,19 @@ test('every call works against a service, and says what Python says', withServic
   const { upload_id } = await mine.upload(photo);
   const [same] = await mine.retrieve({ query: { type: 'image', upload_id }, limit: 1 });
   assert.equal(same.sku, product.sku);
+  assert.ok((await mine.recommendations.fromScene({ upload_id })).parts.length > 0);
+  assert.equal((await mine.recommendations.quiz({ limit: 4 })).length, 4);
+  assert.deepEqual((await mine.match(product.sku, similar[0].sku)).skus, [product.sku, similar[0].sku]);
+
+  await mine.users.updatePreferences({ user_id: 'js', interaction: { product_id: product.sku, action: 'save' } });
+  const event = { event_id: 'js-1', user_id: 'anon', kind: 'view', product_id: product.sku, time: '2026-01-01T00:00:00Z' };
+  assert.equal((await mine.events.record(event)).accepted, 1);
+  assert.equal((await mine.events.record([event])).repeated, 1);
+  await mine.users.login('js', { anonymous_id: 'anon' });
+  assert.deepEqual((await mine.users.get('js')).saved, [product.sku]);
+  assert.equal((await mine.users.export('js')).events.length, 2);
+  assert.equal((await mine.users.decide('js', 'pause')).is_paused, true);
+  assert.ok((await mine.users.erase('js')).signature);
 
   const put = await mine.products.upsert({ sku: 'NEW/1', name: 'New', price: '12.30' });
   assert.equal(put.price, 12.3);

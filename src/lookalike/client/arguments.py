@@ -78,6 +78,17 @@ class Looks(InCollection, total=False):
     alternatives: int
 
 
+class Scene(InCollection, total=False):
+    data: str | None
+    upload_id: str | None
+    crop: Json | None
+    look_type: str | None
+    filters: Json | None
+    in_stock: bool
+    budget: float | str | None
+    limit: int
+
+
 class Preferences(InCollection, total=False):
     user_id: str
     visual_signals: Json | None

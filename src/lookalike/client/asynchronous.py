@@ -63,6 +63,8 @@ class Jobs(_Calls):
 
 class Recommending(_Calls):
     get_complementary = getComplementary = _awaited(retrieval_calls.get_complementary)  # noqa: N815
+    from_scene = fromScene = _awaited(retrieval_calls.from_scene)  # noqa: N815
+    quiz = _awaited(retrieval_calls.quiz)
 
 
 class Users(_Calls):
@@ -91,6 +93,7 @@ class AsyncClient:
 
     retrieve = _awaited(retrieval_calls.retrieve)
     why_not = whyNot = _awaited(retrieval_calls.why_not)  # noqa: N815
+    match = _awaited(retrieval_calls.match)
     upload = _awaited(retrieval_calls.upload)
     health = _awaited(catalog_calls.health)
 

@@ -61,6 +61,8 @@ class Jobs(_Calls):
 
 class Recommending(_Calls):
     get_complementary = getComplementary = _waits(retrieval_calls.get_complementary)  # noqa: N815
+    from_scene = fromScene = _waits(retrieval_calls.from_scene)  # noqa: N815
+    quiz = _waits(retrieval_calls.quiz)
 
 
 class Users(_Calls):
@@ -89,6 +91,7 @@ class Client:
 
     retrieve = _waits(retrieval_calls.retrieve)
     why_not = whyNot = _waits(retrieval_calls.why_not)  # noqa: N815
+    match = _waits(retrieval_calls.match)
     upload = _waits(retrieval_calls.upload)
     health = _waits(catalog_calls.health)
 
