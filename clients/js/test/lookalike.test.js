@@ -173,7 +173,8 @@ test('a list is an array; what was said beside it is there, and no copy of a pro
     const similar = await client.retrieve({ query: {} });
     assert.ok(Array.isArray(similar));
     assert.deepEqual([similar.request_id, similar.degraded], ['r', ['x']]);
-    assert.deepEqual(JSON.stringify(similar), '[{"sku":"a"}]');
+    assert.deepEqual(Object.keys(similar), ['0']);
+    assert.equal(JSON.stringify(similar), '[{"sku":"a"}]');
     assert.deepEqual([...similar.map((one) => one.sku)], ['a']);
   });
 });
