@@ -41,7 +41,7 @@ def main(workspace):
                 last = patches[-1].sku
                 other.product(last)
                 began = time.perf_counter()
-                here.patch(patches)
+                here.upkeep().patch(patches)
                 assert here.product(last).document["price"] == float(price)
                 taken.append(time.perf_counter() - began)
                 while other.product(last).document["price"] != float(price):

@@ -1,8 +1,6 @@
 """The facade: opens a workspace, joins the parts, one short method per intention."""
 
-import random
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +13,6 @@ from lookalike.domain.filters import Filter
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
 from lookalike.domain.looks import LookRequest, Looks
-from lookalike.domain.patch import Patch, PatchResult
 from lookalike.domain.problems import Problem
 from lookalike.domain.product import Product, Tombstone
 from lookalike.domain.progress import Report, silent
@@ -35,9 +32,8 @@ from lookalike.domain.results import (
     Recommendations,
     WhyNot,
 )
-from lookalike.domain.schedule import Schedule, schedule
 from lookalike.encoders import Encoders
-from lookalike.errors import Conflict, LookalikeError
+from lookalike.errors import Conflict
 from lookalike.journeys import browse, doctor, export, photos
 from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.index_catalog import plan_index
@@ -47,17 +43,11 @@ from lookalike.journeys.quiz import QUIZ_PICTURES, quiz
 from lookalike.journeys.record_events import Reading, record_events
 from lookalike.journeys.single import (
     fold_changes,
-    is_worth_folding,
-    patch_products,
     store_product,
 )
 from lookalike.journeys.sync import (
-    RetryReport,
-    failed_images,
     has_no_work,
-    poll,
     retry_images,
-    stopping,
     unchanged,
 )
 from lookalike.journeys.why_not import why_not
@@ -67,13 +57,10 @@ from lookalike.settings import Settings
 from lookalike.sources.event_file import read_events
 from lookalike.storage.workspace import Workspace
 from lookalike.stylist import Stylist
+from lookalike.upkeep import Upkeep
 from lookalike.users import Users
 
 MEGA = 1_000_000
-
-
-def _untold(_: object) -> None:
-    """For whoever reads the log or the jobs."""
 
 
 class Engine:
@@ -145,8 +132,8 @@ class Engine:
         dry_run     only say what would be done, and about how long it would take
         if_changed  do nothing when the catalog is the very one of the last run
         """
-        source = self._parts.source(location, Choice(images, mapping or {}, form))
         chosen = self._chosen(options)
+        source = self._parts.source(location, Choice(images, mapping or {}, form), chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         if dry_run:
             return plan_index(source, tools, chosen)
@@ -156,37 +143,6 @@ class Engine:
         done = run_job(create_job(source, tools, chosen), source, tools, chosen, report=report)
         self._parts.live(tools.collection.id).known()  # the next question sees the new generation
         return done
-
-    def poll(
-        self,
-        planned: Schedule,
-        *,
-        stop: threading.Event,
-        tell: Callable[[IndexReport | LookalikeError], None] = _untold,
-        **given: Any,  # the arguments of `index`
-    ) -> None:
-        """Keep a catalog in sync until `stop` is set, which also ends a run at its next step."""
-
-        def run() -> IndexReport:
-            return self.index(
-                planned.location,
-                if_changed=True,
-                report=stopping(silent, stop),
-                collection=planned.collection,
-                **given,
-            )
-
-        poll(run, every_s=planned.every_s, stop=stop, tell=tell, rng=random.Random())
-
-    def poll_all(self, stop: threading.Event) -> list[threading.Thread]:
-        """Keep the catalogs of the setting `sync` in sync, a thread each, until `stop` is set."""
-        threads = [
-            threading.Thread(target=self.poll, args=(one,), kwargs={"stop": stop}, name="sync")
-            for one in map(schedule, self.settings.sync)
-        ]
-        for thread in threads:
-            thread.start()
-        return threads
 
     def start_index(
         self,
@@ -199,8 +155,8 @@ class Engine:
         collection: str | None = None,
     ) -> Job:
         """The same in the background; returns the job to follow."""
-        source = self._parts.source(location, Choice(images, mapping or {}, form))
         chosen = self._chosen(options)
+        source = self._parts.source(location, Choice(images, mapping or {}, form), chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         job = create_job(source, tools, chosen)
         run_in_background(
@@ -222,21 +178,6 @@ class Engine:
         fold_changes(view, tools)
         return browse.product(view, tools.collection, product.sku)
 
-    def patch(
-        self, patches: Sequence[Patch], *, collection: str | None = None
-    ) -> list[PatchResult]:
-        """Change prices and stock, without looking at any image; one result each, in order.
-
-        The very next question sees them.  Raises InvalidInput for more than MAX_PATCHES.
-        """
-        target = self._parts.collection(collection)
-        results = patch_products(target, patches)
-        if any(one.status == "changed" for one in results):
-            view = self._parts.live(target.id).known()
-            if view is not None and is_worth_folding(view):
-                fold_changes(view, self._parts.tools(collection, view=view))
-        return results
-
     def remove(
         self, sku: str, *, version: int | None = None, collection: str | None = None
     ) -> None:
@@ -249,16 +190,6 @@ class Engine:
         if not target.products.bury([Tombstone(sku, version)]):
             raise Conflict(f"Something newer than version {version} is known of {sku}.")
         self._parts.live(target.id).refresh()
-
-    def failed_images(self, *, collection: str | None = None) -> list[Problem]:
-        """The images of products that could not be used as they are now, by sku."""
-        return failed_images(self._parts.collection(collection))
-
-    def retry(self, *, report: Report = silent, collection: str | None = None) -> RetryReport:
-        """Read the failed images again; what is mended can be recommended at once."""
-        done = retry_images(self._parts.tools(collection), report=report)
-        self._parts.live(collection).known()
-        return done
 
     def _chosen(self, options: Options | None) -> Options:
         return replace(options or Options(), max_loss_share=self.settings.max_loss_share)
@@ -438,6 +369,10 @@ class Engine:
             parts.extractors.of,
             partial(parts.personal, collection=name),
         )
+
+    def upkeep(self, *, collection: str | None = None) -> Upkeep:
+        """What keeps a collection current: bulk prices and stock, failed images, polling."""
+        return Upkeep(self._parts, self._parts.name(collection), self.index)
 
     def encoders(self, *, collection: str | None = None) -> Encoders:
         """Which encoder a collection answers with, and how to go over to another."""

@@ -217,7 +217,7 @@ class Parts:
                 self._added_extractors[name] = make_extractor(name)
             return self._added_extractors[name]
 
-    def source(self, location: str, chosen: Choice) -> CatalogSource:
+    def source(self, location: str, chosen: Choice, options: Options) -> CatalogSource:
         """A catalog of this machine or of elsewhere, of which a copy is kept in the workspace."""
         settings = self.settings
         return open_source(
@@ -230,6 +230,7 @@ class Parts:
                 settings.max_feed_mb * MEGA,
                 allow_private_addresses=settings.allow_private_addresses,
             ),
+            multiple_images=options.multiple_images,
         )
 
     def _make_extractor(self, name: str) -> Extractor:

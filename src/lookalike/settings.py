@@ -12,6 +12,8 @@ from lookalike.errors import InvalidInput, NotFound
 
 ENVIRONMENT_PREFIX = "LOOKALIKE_"
 FILE_NAME = "lookalike.toml"
+OF_THE_CLIENT = ("LOOKALIKE_URL", "LOOKALIKE_API_KEY")
+"""Where the clients find a service: no settings of it, so they may stand in its environment."""
 
 
 def _setting(
@@ -184,7 +186,9 @@ def _environment_layer() -> tuple[str, dict[str, Any]]:
     found = {
         name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
         for name, value in os.environ.items()
-        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith("LOOKALIKE_TEST_")
+        if name.startswith(ENVIRONMENT_PREFIX)
+        and not name.startswith("LOOKALIKE_TEST_")
+        and name not in OF_THE_CLIENT
     }
     return "environment", found
 

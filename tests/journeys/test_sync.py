@@ -178,7 +178,7 @@ def test_prices_and_stock_are_patched_at_once_with_a_result_a_row(feed, engine_h
     engine_here.index(str(feed.path))
     first, second, third, *_ = feed.rows
     before = engine_here.product(second).document["price"]
-    results = engine_here.patch(
+    results = engine_here.upkeep().patch(
         [
             Patch(first, price=Decimal("3.50"), in_stock=False, version=4),
             Patch(second, price=Decimal(str(before))),
@@ -191,7 +191,7 @@ def test_prices_and_stock_are_patched_at_once_with_a_result_a_row(feed, engine_h
     assert statuses == ["changed", "unchanged", "not_found", "stale", "changed"]
     document = engine_here.product(first).document
     assert (document["price"], document["in_stock"]) == (3.5, False)
-    late = engine_here.patch([Patch(third, in_stock=False, version=8)])
+    late = engine_here.upkeep().patch([Patch(third, in_stock=False, version=8)])
     assert [one.status for one in late] == ["stale"]
 
 
@@ -200,7 +200,7 @@ def test_a_patch_is_seen_by_another_process_within_a_second(feed, engine_here, s
     sku = next(iter(feed.rows))
     with Engine.open(shop.settings(workspace=str(tmp_path / "workspace"))) as other:
         other.product(sku)
-        engine_here.patch([Patch(sku, price=Decimal("0.50"))])
+        engine_here.upkeep().patch([Patch(sku, price=Decimal("0.50"))])
         started = time.monotonic()
         while price(other, sku) != 0.5:
             assert time.monotonic() - started < 1
@@ -209,7 +209,7 @@ def test_a_patch_is_seen_by_another_process_within_a_second(feed, engine_here, s
 def test_a_patched_price_outlives_a_sync_of_the_unchanged_feed(feed, engine_here):
     engine_here.index(str(feed.path))
     sku = next(iter(feed.rows))
-    engine_here.patch([Patch(sku, price=Decimal("0.50"))])
+    engine_here.upkeep().patch([Patch(sku, price=Decimal("0.50"))])
     assert engine_here.index(str(feed.path), if_changed=True).unchanged
     assert price(engine_here, sku) == 0.5
 
@@ -248,13 +248,15 @@ def test_failed_images_are_listed_and_mended_by_a_retry(feed, engine_here):
     kept = hidden.read_bytes()
     hidden.unlink()
     engine_here.index(str(feed.path))
-    assert [(one.sku, one.code) for one in engine_here.failed_images()] == [(sku, "missing")]
-    still = engine_here.retry()
+    assert [(one.sku, one.code) for one in engine_here.upkeep().failed_images()] == [
+        (sku, "missing")
+    ]
+    still = engine_here.upkeep().retry()
     assert (still.tried, still.mended, len(still.problems)) == (1, 0, 1)
     hidden.write_bytes(kept)
-    done = engine_here.retry()
+    done = engine_here.upkeep().retry()
     assert (done.tried, done.mended, done.encoded, done.problems) == (1, 1, 1, ())
-    assert engine_here.failed_images() == []
+    assert engine_here.upkeep().failed_images() == []
     assert sku in skus(engine_here)
 
 
@@ -444,12 +446,12 @@ def test_a_patched_product_is_as_if_it_had_been_read_anew(feed, engine_here, sho
     patches = [
         Patch(sku, price=Decimal("1.5"), currency="CHF", in_stock=False) for sku in feed.rows
     ]
-    engine_here.patch(patches)
+    engine_here.upkeep().patch(patches)
     filters = parse_filter({"price": 1.5, "in_stock": False, "currency": "CHF"})
     seen = {sku: engine_here.product(sku).document for sku in feed.rows}
     assert len(engine_here.products(where=filters).products) == FEW
     assert engine_here.index(str(feed.path), options=Options(mode="delta", version=1)).encoded == 0
-    engine_here.patch(patches)
+    engine_here.upkeep().patch(patches)
     publish_anew(engine_here)
     assert {sku: engine_here.product(sku).document for sku in feed.rows} == seen
     assert len(engine_here.products(where=filters).products) == FEW
@@ -467,7 +469,7 @@ def test_the_catalogs_of_the_settings_are_kept_in_sync(feed, shop, tmp_path):
     )
     with Engine.open(settings) as engine:
         stop = threading.Event()
-        threads = engine.poll_all(stop)
+        threads = engine.upkeep().poll_all(stop)
         deadline = time.monotonic() + 60
         while not any(job.state == "succeeded" for job in jobs(engine, "shoes")):
             assert time.monotonic() < deadline

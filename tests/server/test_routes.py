@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 
 import pytest
 from fastapi.testclient import TestClient
@@ -195,3 +196,100 @@ def test_a_catalog_is_connected_as_a_job_that_can_be_followed(shop, tmp_path):
         assert put.json()["price"] == 12.3
         assert client.delete("/v1/collections/new/products/MINE").status_code == 204
         assert client.get("/v1/collections/new/products/MINE").status_code == 404
+
+
+FIVE_EXTRACTORS = [
+    "image-embedding",
+    "color-extraction",
+    "pattern-detection",
+    "style-classification",
+    "object-detection",
+]
+SEVEN_ATTRIBUTES = [
+    "color_family",
+    "pattern",
+    "style",
+    "material_appearance",
+    "shape",
+    "complexity",
+    "aesthetic",
+]
+
+
+@pytest.fixture(scope="module")
+def connected(drawn_shop, tmp_path_factory):
+    """The recipe's connect call on the shop's folder, and on a few of its images alone."""
+    from lookalike import Engine, Settings
+
+    settings = Settings.load({"workspace": str(tmp_path_factory.mktemp("connected"))})
+    few = tmp_path_factory.mktemp("few")
+    shutil.copytree(drawn_shop / "images", few / "images")
+    rows = (drawn_shop / "catalog.csv").read_text().splitlines(keepends=True)
+    (few / "catalog.csv").write_text("".join(rows[:13]))
+    pictures = tmp_path_factory.mktemp("pictures")
+    for file in sorted((drawn_shop / "images").rglob("*.jpg"))[:8]:
+        shutil.copy(file, pictures)
+    with Engine.open(settings) as engine, TestClient(create_app(engine)) as client:
+        for name, uri in (("shop", f"file://{few}"), ("pictures", str(pictures))):
+            asked = {
+                "bucket_uri": uri,
+                "extractors": FIVE_EXTRACTORS,
+                "settings": {
+                    "product_id_field": "sku",
+                    "multiple_images_per_product": True,
+                    "extract_attributes": SEVEN_ATTRIBUTES,
+                },
+            }
+            job = client.post(f"/v1/collections/{name}/connect", json=asked).json()
+            while job["state"] in ("queued", "running"):
+                job = client.get(f"/v1/jobs/{job['job_id']}").json()
+            assert job["state"] == "succeeded", job
+        yield client
+
+
+def test_the_recipes_connect_call_indexes_a_folder_with_its_catalog(connected, shop):
+    page = connected.get("/v1/collections/shop/products?limit=500").json()
+    assert {one["sku"] for one in page["products"]} <= {*shop.truth}
+    assert page["count"] == 12
+    for name in SEVEN_ATTRIBUTES:
+        assert name in page["products"][0]["visual_attributes"]
+    assert any(len(one["images"]) > 1 for one in page["products"])
+
+
+def test_where_no_product_says_what_is_in_stock_none_is_held_back_and_the_answer_says_so(connected):
+    """A bucket of images knows no stock; the recipe asks for what is in stock all the same."""
+    at = "/v1/collections/pictures"
+    sku = connected.get(f"{at}/products?limit=1").json()["products"][0]["sku"]
+    asked = {"query": {"type": "product", "product_id": sku}, "collapse_variants": False}
+    plain = connected.post(f"{at}/retrieve", json=asked).json()
+    stocked = connected.post(f"{at}/retrieve", json={**asked, "filters": {"in_stock": True}}).json()
+    assert [one["sku"] for one in stocked["recommendations"]] == [
+        one["sku"] for one in plain["recommendations"]
+    ]
+    assert len(stocked["recommendations"]) > 3
+    assert plain["degraded"] == []
+    assert [said.partition(":")[0] for said in stocked["degraded"]] == ["in_stock"]
+    feed = {"query": {"type": "user_preferences", "user_id": "u"}, "filters": {"in_stock": True}}
+    said = connected.post(f"{at}/retrieve", json=feed).json()
+    assert len(said["recommendations"]) == 8
+    assert stocked["degraded"][0] in said["degraded"]
+    sold_out = connected.post(f"{at}/retrieve", json={**asked, "filters": {"in_stock": False}})
+    assert sold_out.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"bucket_uri": "s3://catalog/images/"}, 503, "Copy it to a folder"),
+        ({"settings": {"product_id_field": "artikel"}}, 422, "artikel"),
+        ({"settings": {"product_id": "sku"}}, 422, "product_id"),
+        ({"settings": {"extract_attributes": ["colour"]}}, 422, "colour"),
+        ({"extractors": ["image-embeding"]}, 422, "image_embedding"),
+        ({"mapping": {"sku": "id"}, "settings": {"product_id_field": "sku"}}, 422, "mapping.sku"),
+    ],
+)
+def test_a_connect_call_that_cannot_work_says_why(connected, drawn_shop, body, status, said):
+    asked = {"bucket_uri": str(drawn_shop), **body}
+    got = connected.post("/v1/collections/wrong/connect", json=asked)
+    assert got.status_code == status
+    assert said in got.json()["detail"] + got.json()["hint"]

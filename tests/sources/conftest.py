@@ -1,8 +1,8 @@
 """What the tests of the sources share: write a catalogue, read it, split what comes out."""
 
 import pytest
+from outcomes import split
 
-from lookalike.domain.problems import Problem
 from lookalike.sources.catalog import open_source
 
 
@@ -16,10 +16,3 @@ def read(tmp_path):
         return split(open_source(path, **options))
 
     return read_catalog
-
-
-def split(source):
-    outcomes = list(source.products())
-    problems = [outcome for outcome in outcomes if isinstance(outcome, Problem)]
-    products = [outcome for outcome in outcomes if not isinstance(outcome, Problem)]
-    return products, problems

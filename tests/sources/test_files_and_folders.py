@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet
 import pytest
+from outcomes import split
 
-from conftest import split
 from lookalike.errors import InvalidInput, NotFound
 from lookalike.sources.catalog import open_source
 from lookalike.sources.images import LocalImages
@@ -96,11 +96,46 @@ def test_a_folder_without_images_is_refused(shop):
         open_source(shop)
 
 
-def test_a_folder_with_a_catalog_file_points_to_the_file(shop):
-    touch(shop / "catalog.csv")
+def test_a_folder_with_a_catalog_file_is_read_by_that_file(shop):
+    touch(shop / "catalog.csv", b"id,image\nhat,images/a.jpg\n")
     touch(shop / "images/a.jpg")
-    with pytest.raises(InvalidInput, match=r"Give that file: .*catalog\.csv"):
-        open_source(shop)
+    for location in (shop, f"file://{shop}", f"file://localhost{shop}/catalog.csv"):
+        [product], problems = split(open_source(location, mapping={"sku": "id"}))
+        assert (product.sku, problems) == ("hat", [])
+        assert product.images == (str(shop / "images/a.jpg"),)
+
+
+def test_images_straight_in_a_folder_count_more_than_a_file_beside_them(shop):
+    touch(shop / "catalog.csv", b"id,image\nhat,a.jpg\n")
+    touch(shop / "a.jpg")
+    assert [product.sku for product in split(open_source(shop))[0]] == ["a"]
+
+
+def test_one_image_a_product_makes_every_file_of_a_folder_a_product(shop):
+    touch(shop / "top.jpg")
+    touch(shop / "shoes/boots/1.jpg")
+    touch(shop / "shoes/boots/2.jpg")
+    products, _ = split(open_source(shop, multiple_images=False, mapping={"sku": "whatever"}))
+    assert [(one.sku, one.category, len(one.images)) for one in products] == [
+        ("top", None, 1),
+        ("1", "shoes > boots", 1),
+        ("2", "shoes > boots", 1),
+    ]
+
+
+def test_one_image_a_product_keeps_the_first_of_a_table(shop):
+    touch(shop / "c.csv", b"sku,image\nhat,a.jpg|b.jpg\ncap,c.jpg\n")
+    source = open_source(shop / "c.csv", multiple_images=False)
+    assert [[Path(image).name for image in one.images] for one in split(source)[0]] == [
+        ["a.jpg"],
+        ["c.jpg"],
+    ]
+
+
+def test_what_lies_elsewhere_is_read_only_where_copies_are_kept(shop):
+    for location in ("s3://catalog/images/", "https://shop.example/feed.xml", "file://host/c.csv"):
+        with pytest.raises(InvalidInput, match="not read here"):
+            open_source(location)
 
 
 def test_a_missing_file_names_the_nearest(shop):

@@ -155,7 +155,7 @@ def test_a_missing_library_is_named_with_its_install_command(monkeypatch):
 @pytest.mark.parametrize(
     "url",
     [
-        "file:///etc/passwd",
+        "file://host/etc/passwd",
         "local:///etc/passwd",
         "ftp://h/x",
         "zip://x::file:///etc/passwd",

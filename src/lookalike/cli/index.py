@@ -31,6 +31,7 @@ SHOWN_PROBLEMS = 10
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long it takes.")
 @click.option("--keep-missing", is_flag=True, help="Keep products the catalog no longer has.")
 @click.option("--refresh", is_flag=True, help="Read every image again, even if it looks unchanged.")
+@click.option("--one-image", is_flag=True, help="Keep the first image of every product alone.")
 @click.option("--extractors", metavar="NAMES", help="image_embedding,color,pattern,style,object")
 @click.option("--attributes", metavar="NAMES", help='Keep only these, or "all"; a,b separates.')
 @as_json
@@ -48,6 +49,7 @@ def index(
     dry_run: bool,
     keep_missing: bool,
     refresh: bool,
+    one_image: bool,
     extractors: str | None,
     attributes: str | None,
     as_json: bool,
@@ -74,6 +76,7 @@ def index(
                 accept_loss=accept_loss,
                 keep_missing=keep_missing,
                 refresh=refresh,
+                multiple_images=not one_image,
                 extractors=names(extractors),
                 extract_attributes=names(attributes),
             ),

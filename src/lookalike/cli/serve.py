@@ -87,7 +87,7 @@ def _serve(engine: Engine, listening: socket.socket) -> None:
     )
     config = uvicorn.Config(create_app(engine), log_level="warning", access_log=False)
     stop = threading.Event()
-    syncing = engine.poll_all(stop)
+    syncing = engine.upkeep().poll_all(stop)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:

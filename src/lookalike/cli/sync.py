@@ -60,7 +60,9 @@ def sync(
     with Engine.open(settings) as engine:
         if every_s is not None:
             planned = Schedule(source, every_s)
-            engine.poll(planned, stop=_stop_on_signals(), tell=_teller(as_json=as_json), **given)
+            engine.upkeep().poll(
+                planned, stop=_stop_on_signals(), tell=_teller(as_json=as_json), **given
+            )
             return
         with progress(quiet=as_json and not sys.stderr.isatty()) as report:
             done = engine.index(source, if_changed=True, report=report, **given)
@@ -113,7 +115,7 @@ def patch(settings: Settings, *, file: str, as_json: bool) -> None:
     with Engine.open(settings, create=False) as engine:
         results = sorted(
             [*results, *zip((line for line, _ in patches),
-                            engine.patch([one for _, one in patches]), strict=True)],
+                            engine.upkeep().patch([one for _, one in patches]), strict=True)],
             key=lambda pair: pair[0],
         )  # fmt: skip
     counts: dict[str, int] = {}
@@ -138,7 +140,7 @@ def patch(settings: Settings, *, file: str, as_json: bool) -> None:
 def problems(settings: Settings, *, limit: int, as_json: bool) -> None:
     """List what is missing from the collection now: images that failed, rows that were left out."""
     with Engine.open(settings, create=False) as engine:
-        found = [*_lost_rows(engine), *engine.failed_images()]
+        found = [*_lost_rows(engine), *engine.upkeep().failed_images()]
     if as_json:
         print_json({"problems": [asdict(one) for one in found]})
         return
@@ -158,7 +160,7 @@ def retry(settings: Settings, *, as_json: bool) -> None:
     put right: lookalike sync.
     """
     with Engine.open(settings, create=False) as engine, progress(quiet=as_json) as report:
-        done = engine.retry(report=report)
+        done = engine.upkeep().retry(report=report)
     if as_json:
         print_json(asdict(done))
     else:

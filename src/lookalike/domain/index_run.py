@@ -26,6 +26,7 @@ class Options:
     max_loss_share, accept_loss
                   a full catalog that lacks a larger share of the products than this is not
                   believed, unless the loss is accepted
+    multiple_images  False keeps the first image of a product
     extractors, extract_attributes
                   which attributes are measured and kept (domain/extraction.py); None leaves the
                   collection as it is, at first with all of ours
@@ -37,6 +38,7 @@ class Options:
     version: int | None = None
     max_loss_share: float = MAX_LOSS_SHARE
     accept_loss: bool = False
+    multiple_images: bool = True
     extractors: tuple[str, ...] | None = None
     extract_attributes: tuple[str, ...] | None = None
 

@@ -104,6 +104,11 @@ class Candidates:
         found[self._gone[self._gone < size]] = False
         return found
 
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What of the filter was skipped, and why."""
+        return self._plain.degraded
+
     @cached_property
     def popular(self) -> Integers:
         """The most popular products that may be shown."""

@@ -23,6 +23,7 @@ def create_job(source: CatalogSource, tools: Tools, options: Options) -> str:
         "images_root": source.images_root,
         "keep_missing": options.keep_missing,
         "refresh": options.refresh,
+        "multiple_images": options.multiple_images,
         "extractors": options.extractors,
         "extract_attributes": options.extract_attributes,
     }

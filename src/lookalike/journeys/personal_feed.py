@@ -126,7 +126,7 @@ class _Feed:
             said.append("user: nothing is known of their taste yet, so this suits everybody")
         if not len(self._parts.ranks.order):
             said.append("popularity: there are no events yet")
-        return said
+        return [*said, *self._found.skipped]
 
     def told(self, placed: Sequence[Placed], offset: int) -> tuple[Recommendation, ...]:
         """The places with reasons, taste by taste, as each compares with its own product."""

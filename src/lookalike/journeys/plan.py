@@ -11,7 +11,7 @@ from lookalike.domain.calibration import CalibratedQuery, calibrated_query
 from lookalike.domain.channels import Layout
 from lookalike.domain.design import DESIGN
 from lookalike.domain.filter_parsing import all_of
-from lookalike.domain.filters import Eq, Filter, Ne, NotIn, Range
+from lookalike.domain.filters import And, Eq, Filter, Ne, NotIn, Range
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.errors import InvalidInput
 from lookalike.index.score import contributions
@@ -30,6 +30,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "shape": 0.2,
 }
 """Weights of the calibrated terms: docs/decisions/0004-default-weights.md."""
+
+_IN_STOCK = Eq("in_stock", True)
 
 
 @dataclass(frozen=True)
@@ -156,20 +158,33 @@ def _granted(
 
     Otherwise they only pull, so that the list stays full, and the answer says so.
     """
-    where = _where(question, start)
+    where, said_of_stock = _known_stock(_where(question, start), view)
     if start.granted is None:
-        return where, ()
+        return where, said_of_stock
     strict = all_of(where, start.granted)
     count = len(view.index.select(strict))
     if count >= min(question.limit, MAX_LIMIT):
-        return strict, ()
+        return strict, said_of_stock
     wished = " and ".join(
         f"{name.replace('_', ' ')} {value}"
         for name, value in start.document["visual_attributes"].items()
         if name in start.wishes
     )
     said = f"wish: {count} products have {wished}, fewer than the limit, so others follow"
-    return where, (said,)
+    return where, (*said_of_stock, said)
+
+
+def _known_stock(where: Filter | None, view: CatalogView) -> tuple[Filter | None, tuple[str, ...]]:
+    """The filter without "in stock" where the catalog never says what is, as a folder of images.
+
+    Pages ask for what is in stock by habit, the recipe's too; of a field that some products
+    have it is a condition like any other.
+    """
+    parts = where.parts if isinstance(where, And) else (where,)
+    if "in_stock" in view.index.fields or _IN_STOCK not in parts:
+        return where, ()
+    said = "in_stock: the catalog says of no product whether it is in stock, so none is held back"
+    return all_of(*(part for part in parts if part != _IN_STOCK)), (said,)
 
 
 def _where(question: Retrieval, start: Start) -> Filter | None:

@@ -5,19 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from lookalike.domain.filter_parsing import all_of, parse_where
-from lookalike.domain.index_run import Options
 from lookalike.domain.patch import MAX_PATCHES, Patch
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
+from lookalike.wire.connect import mapping_of, options_of
 from lookalike.wire.patches import patch_results, read_patch
+from lookalike.wire.patches_schema import PatchesBody, PatchInput
 from lookalike.wire.products import product_from
 from lookalike.wire.schema import (
     ConnectBody,
     FacetsBody,
     JobBody,
-    PatchesBody,
-    PatchInput,
     ProductBody,
     ProductInput,
     ProductsBody,
@@ -76,7 +75,7 @@ def patch_products(
     """Change prices and stock of many products; the very next question sees them."""
     read = [read_patch(one) for one in body]
     good = [one for one in read if isinstance(one, Patch)]
-    done = iter(engine.patch(good, collection=collection_id))
+    done = iter(engine.upkeep(collection=collection_id).patch(good))
     return Answer(patch_results([next(done) if isinstance(one, Patch) else one for one in read]))
 
 
@@ -97,20 +96,9 @@ def connect(engine: OpenEngine, collection_id: CollectionId, body: ConnectBody) 
     job = engine.start_index(
         body.bucket_uri,
         images=body.images,
-        mapping=body.mapping,
+        mapping=mapping_of(body),
         form=body.format,
-        options=Options(
-            mode=body.mode,
-            version=body.version,
-            accept_loss=body.accept_loss,
-            keep_missing=body.keep_missing,
-            extractors=_names(body.extractors),
-            extract_attributes=_names(body.extract_attributes),
-        ),
+        options=options_of(body),
         collection=collection_id,
     )
     return Answer(answers.job(job), status_code=202)
-
-
-def _names(given: list[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else tuple(given)

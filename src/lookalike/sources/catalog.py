@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from lookalike.errors import InvalidInput, NotFound
 from lookalike.sources import feeds, json_ld
 from lookalike.sources.delimited import DelimitedFile, require_rows
 from lookalike.sources.encoding import text_encoding
-from lookalike.sources.folder import FolderCatalog
+from lookalike.sources.folder import FolderCatalog, catalog_file
 from lookalike.sources.json_file import JsonFile
 from lookalike.sources.json_ld import JsonLdFile
 from lookalike.sources.locations import (
@@ -20,6 +21,7 @@ from lookalike.sources.locations import (
     is_web_address,
     without_credentials,
 )
+from lookalike.sources.one_image import OneImage
 from lookalike.sources.packed import GZIP, FeedLimits, unpack
 from lookalike.sources.parquet_file import ParquetFile
 from lookalike.sources.product_search import HEADER, begins_like_one
@@ -54,9 +56,12 @@ def open_source(
     now: datetime | None = None,
     cache: Path | None = None,
     limits: FeedLimits | None = None,
+    multiple_images: bool = True,
 ) -> CatalogSource:
     """The catalogue at a path, ready to be read; its header and first record are checked.
 
+    location     a file, a folder of images, a folder with a catalogue file and its images, the
+                 file:// address of one of them, an http(s) address or a bucket
     images_root  the folder of relative image paths (default: the catalogue file's folder)
     mapping      product field -> column, where guessing fails: {"sku": "Artikel", ...};
                  only `image` may be read from several columns
@@ -64,32 +69,53 @@ def open_source(
     cache        the folder that keeps copies of files from elsewhere; without one, only files
                  and folders of this machine are read
     now          the moment at which sale prices are judged; None is this one
+    multiple_images  False keeps the first image of a product; in a folder of images every file
+                 is then a product
     Raises NotFound for a path that is not there and InvalidInput for a file that cannot
     be a catalogue: wrong format, empty, no column for the sku or the image.
     """
-    if "://" in str(location):
-        if cache is None or not _is_remote(str(location)):
+    place = _local(str(location))
+    if "://" in place:
+        if cache is None or not _is_remote(place):
             raise InvalidInput(
-                f"{without_credentials(str(location))[:80]} is an address that is not read here.",
+                f"{without_credentials(place)[:80]} is an address that is not read here.",
                 hint="Give a file, a folder, an http(s) address or a bucket such as s3://...",
             )
-        return _remote(
-            str(location), cache, limits or FeedLimits(), images_root, mapping or {}, form, now
-        )
-    path = Path(location)
+        found = _remote(place, cache, limits or FeedLimits(), images_root, mapping or {}, form, now)
+        return found if multiple_images else OneImage(found)
+    path = Path(place)
     if not _exists(path):
         raise _not_found(path, "catalogue")
     if path.is_dir():
-        if mapping:
-            raise InvalidInput(
-                f"{path} is a folder of images, which has no columns to map.",
-                hint="Leave the mapping out, or give the catalogue file.",
-            )
-        return FolderCatalog(path)
+        inside = catalog_file(path)
+        if inside is None:
+            _require_no_columns(path, mapping or {})
+            return FolderCatalog(path, one_image=not multiple_images)
+        path = inside
     root = _root(images_root if images_root is not None else path.parent)
     file = _unpacked(path, cache, limits or FeedLimits()) if cache else path
     reader = _reader(file, form, now or datetime.now(UTC))
-    return TableCatalog(reader, root, mapping=mapping or {}, origin=Origin(str(path), _mark(path)))
+    source = TableCatalog(
+        reader, root, mapping=mapping or {}, origin=Origin(str(path), _mark(path))
+    )
+    return source if multiple_images else OneImage(source)
+
+
+def _local(location: str) -> str:
+    """A file:// address of this machine as its path; other locations as they are."""
+    address = urlsplit(location) if "://" in location else None
+    if address and address.scheme.casefold() == "file" and address.netloc in ("", "localhost"):
+        return unquote(address.path)
+    return location
+
+
+def _require_no_columns(path: Path, mapping: Mapping[str, str | Sequence[str]]) -> None:
+    """The name of the sku may be told all the same: it is that of the file or folder."""
+    if {*mapping} - {"sku"}:
+        raise InvalidInput(
+            f"{path} is a folder of images, which has no columns to map.",
+            hint="Leave the mapping out, or give the catalogue file.",
+        )
 
 
 def _remote(

@@ -25,6 +25,7 @@ class FolderCatalog:
     - An image straight in the folder is a product: its name without suffix is the sku.
     - A sub-folder that holds images is a product: its name is the sku, all its images are
       the product's.  The folders between, which hold no images, name its category.
+    - Where every file is to be a product (`one_image`), folders are nothing but categories.
     - Hidden files and files that are no images are passed over; links to folders and links
       that leave the folder are problems.
     """
@@ -34,7 +35,8 @@ class FolderCatalog:
     next_change = None
     mark = None
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, one_image: bool = False) -> None:
+        self._one_image = one_image
         self.location = str(root)
         self.images_root = str(root.resolve())
         self.mapping = {"sku": ("file or folder name",), "image": ("file",)}
@@ -47,10 +49,12 @@ class FolderCatalog:
         for folder, images in self._folders():
             if isinstance(images, Problem):
                 yield images
-            elif folder == self.images_root:
+            elif folder == self.images_root or self._one_image:
+                parts = Path(folder).relative_to(self.images_root).parts
+                category = {"category": " > ".join(parts)} if parts else {}
                 for path in images:
                     stem = os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
-                    yield Record(None, path, {"sku": stem, "image": (path,)})
+                    yield Record(None, path, {"sku": stem, "image": (path,), **category})
             elif len(images) > MAX_FOLDER_IMAGES:
                 message = (
                     f"The folder holds {len(images)} images; one product has at most "
@@ -136,14 +140,16 @@ class FolderCatalog:
         return None
 
 
-def _require_images(root: Path) -> None:
+def catalog_file(root: Path) -> Path | None:
+    """The file that describes the images of a folder; None where images lie straight in it."""
     names = sorted(os.listdir(root))  # noqa: PTH208
+    if any(map(is_image_name, names)):
+        return None
     named = next((name for name in names if CATALOG_NAMES.fullmatch(name)), None)
-    if named and not any(map(is_image_name, names)):
-        raise InvalidInput(
-            f"The folder {root} holds a catalogue file, {named}.",
-            hint=f"Give that file: {root / named}.",
-        )
+    return root / named if named else None
+
+
+def _require_images(root: Path) -> None:
     for _, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if any(is_image_name(name) and not name.startswith(".") for name in files):

@@ -10,7 +10,7 @@ from typing import Any
 
 from lookalike.domain.patch import Patch, PatchResult
 from lookalike.errors import InvalidInput
-from lookalike.wire.schema import PatchInput
+from lookalike.wire.patches_schema import PatchInput
 
 YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 FIELDS = ("sku", "price", "currency", "in_stock", "version")

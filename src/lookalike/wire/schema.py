@@ -244,33 +244,6 @@ class ProductInput(_Strict):
     )
 
 
-class PatchInput(_Strict):
-    """Price and stock of one product; what is null stays as it is."""
-
-    sku: str
-    price: float | str | None = None
-    currency: str | None = None
-    in_stock: bool | None = None
-    version: int | None = Field(
-        default=None, ge=0, le=2**62, description="An older one than is known changes nothing."
-    )
-
-
-class PatchRow(BaseModel):
-    """What became of one patch."""
-
-    sku: str
-    status: Literal["changed", "unchanged", "stale", "not_found", "invalid"]
-    message: str
-
-
-class PatchesBody(BaseModel):
-    """One result for each patch, in their order."""
-
-    results: list[PatchRow]
-    counts: dict[str, int]
-
-
 class QuizBody(BaseModel):
     """Pictures that tell most about a taste; send back what was picked as `product_ids`."""
 
@@ -285,10 +258,27 @@ class UploadBody(BaseModel):
     height: int
 
 
+class ConnectSettings(_Strict):
+    """How the recipe says what is in the bucket."""
+
+    product_id_field: str | None = Field(
+        default=None,
+        description="The column that names a product. In a folder of images without a catalog "
+        "file, the name of the file or folder does.",
+    )
+    multiple_images_per_product: bool | None = Field(
+        default=None, description="False keeps the first image of a product."
+    )
+    extract_attributes: list[str] | None = None
+
+
 class ConnectBody(_Strict):
     """The recipe's connect call: index a catalog that the server can read."""
 
-    bucket_uri: str
+    bucket_uri: str = Field(
+        description="A catalog file, a folder of images, a folder with a catalog file and its "
+        "images, or the file:// address of one."
+    )
     images: str | None = None
     mapping: dict[str, str] = {}
     format: str | None = Field(default=None, description="The format; null recognizes it.")
@@ -301,11 +291,14 @@ class ConnectBody(_Strict):
     keep_missing: bool = False
     extractors: list[str] | None = Field(
         default=None,
-        description="image_embedding, color, pattern, style, object; null for all.",
+        description="image_embedding, color, pattern, style, object, or by the recipe's names "
+        "image-embedding, color-extraction, pattern-detection, style-classification, "
+        "object-detection; null for all.",
     )
     extract_attributes: list[str] | None = Field(
         default=None, description="The attributes to keep; null for those kept so far."
     )
+    settings: ConnectSettings | None = None
 
 
 class SwapBody(_Strict):

@@ -1,0 +1,316 @@
+/** Client of a Lookalike service.  Requests and answers have the names of the HTTP API. */
+
+/** Values are the merchant's own. */
+export type Json = Record<string, any>;
+
+export interface ClientOptions {
+  apiKey?: string;
+  baseUrl?: string;
+  collection?: string;
+  timeoutMs?: number;
+  retries?: number;
+  backoffMs?: number;
+  fetch?: typeof globalThis.fetch;
+}
+
+export interface InCollection {
+  collection_id?: string | null;
+}
+
+export interface Embedding {
+  row: number[] | null;
+  rows: number[][];
+  channels: Record<string, number>;
+}
+
+export interface VisualAttributes {
+  color_family?: string;
+  pattern?: string;
+  style?: string;
+  material_appearance?: string;
+  shape?: string;
+  complexity?: string;
+  aesthetic?: string;
+  product_type?: string;
+  [name: string]: any;
+}
+
+export interface Product {
+  sku: string;
+  name: string | null;
+  category: string | null;
+  brand: string | null;
+  /** 0 or more; null where the catalog has none, which arithmetic takes for 0. */
+  price: any;
+  currency: string | null;
+  in_stock: boolean | null;
+  image_url: string | null;
+  images: Json[];
+  visual_attributes: VisualAttributes;
+  extra: Json;
+  image_embedding?: Embedding;
+  [field: string]: any;
+}
+
+export interface Recommendation extends Product {
+  position: number;
+  similarity_score: number;
+  similarity_reason: string;
+  band: string;
+  explanation: Json | null;
+}
+
+export interface Piece extends Product {
+  slot: string | null;
+  role: string;
+  score: number;
+  reason: string;
+  alternatives: Json[];
+}
+
+export type Recommendations = Recommendation[] & {
+  readonly request_id: string;
+  readonly generation: number;
+  readonly collection_id: string;
+  readonly limits: string[];
+  readonly degraded: string[];
+  readonly cursor: string | null;
+};
+
+export type Complementary = Piece[] & {
+  readonly request_id: string;
+  readonly generation: number;
+  readonly collection_id: string;
+  readonly look_type: string;
+  readonly anchor_product: Piece | null;
+  readonly looks: Json[];
+  readonly look_total: number | null;
+  readonly currency: string | null;
+  readonly infeasible: Json | null;
+  readonly limits: string[];
+  readonly degraded: string[];
+};
+
+export type Products = Product[] & { readonly count: number; readonly cursor: string | null };
+
+export interface Job {
+  job_id: string;
+  collection_id: string;
+  kind: string;
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'interrupted';
+  stage: string | null;
+  counts: Json;
+  message: string | null;
+  report: Json | null;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+export interface ConnectRequest extends InCollection {
+  bucket_uri: string;
+  extractors?: string[] | null;
+  settings?: {
+    product_id_field?: string | null;
+    multiple_images_per_product?: boolean | null;
+    extract_attributes?: string[] | null;
+  };
+  images?: string | null;
+  mapping?: Record<string, string>;
+  format?: string | null;
+  mode?: 'full' | 'delta';
+  version?: number | null;
+  accept_loss?: boolean;
+  keep_missing?: boolean;
+  extract_attributes?: string[] | null;
+}
+
+export interface Query {
+  type: 'product' | 'image' | 'attributes' | 'text' | 'mix' | 'user_preferences';
+  product_id?: string;
+  embedding?: Embedding | number[];
+  data?: string;
+  upload_id?: string;
+  crop?: { x: number; y: number; width: number; height: number };
+  but?: Record<string, string>;
+  attributes?: Record<string, string>;
+  text?: string;
+  user_id?: string;
+  product_ids?: string[];
+  parts?: { query: Query; weight?: number }[];
+}
+
+export interface RetrieveRequest extends InCollection {
+  query: Query;
+  /** Field -> value or operators; undefined and null values are ignored. */
+  filters?: Json | null;
+  return_fields?: string[] | null;
+  limit?: number;
+  weights?: Record<string, number> | null;
+  same_category?: boolean;
+  price_range?: { min?: number; max?: number } | null;
+  exclude?: string[];
+  exclude_owned?: string[];
+  diversity?: number | null;
+  max_per?: Record<string, number>;
+  collapse_variants?: boolean;
+  min_score?: number | null;
+  explain?: boolean;
+  user_id?: string | null;
+  cursor?: string | null;
+}
+
+export interface Rule {
+  attribute: string;
+  match: 'same' | 'similar' | 'complementary' | 'different' | 'any';
+  weight?: number;
+  required?: boolean;
+}
+
+export interface LooksRequest extends InCollection {
+  product_id?: string | null;
+  product_embedding?: Embedding | number[] | null;
+  product_attributes?: Json | null;
+  look_type?: string | null;
+  rules?: Rule[] | null;
+  limit?: number;
+  anchors?: { query: Query; attributes?: Json }[];
+  looks?: number;
+  budget?: number | string | null;
+  filters?: Json | null;
+  in_stock?: boolean;
+  owned?: string[];
+  locked?: string[];
+  exclude?: string[];
+  pins?: string[];
+  bans?: string[];
+  without?: string[];
+  user_id?: string | null;
+  alternatives?: number;
+}
+
+export interface SceneRequest extends InCollection {
+  data?: string | null;
+  upload_id?: string | null;
+  crop?: { x: number; y: number; width: number; height: number } | null;
+  look_type?: string | null;
+  filters?: Json | null;
+  in_stock?: boolean;
+  budget?: number | string | null;
+  limit?: number;
+}
+
+export interface PreferencesRequest extends InCollection {
+  user_id: string;
+  visual_signals?: {
+    embedding?: Embedding | number[] | null;
+    attributes?: Json | null;
+    weight?: number;
+  } | null;
+  interaction?: { product_id: string; action: string } | null;
+  event_id?: string | null;
+}
+
+export interface ProductInput extends InCollection {
+  sku: string;
+  name?: string | null;
+  category?: string | null;
+  brand?: string | null;
+  price?: number | string | null;
+  currency?: string | null;
+  in_stock?: boolean | null;
+  variant_group?: string | null;
+  url?: string | null;
+  images?: string[];
+  extra?: Json;
+  version?: number | null;
+}
+
+export declare class LookalikeError extends Error {
+  constructor(message: string, more?: { code?: string; hint?: string; status?: number; cause?: unknown });
+  readonly code: string;
+  readonly hint: string;
+  readonly status?: number;
+}
+export declare class InvalidInput extends LookalikeError {}
+export declare class NotFound extends LookalikeError {}
+export declare class Conflict extends LookalikeError {}
+export declare class Unavailable extends LookalikeError {}
+export declare class JobFailed extends LookalikeError {
+  constructor(job: Job);
+  readonly job: Job;
+}
+
+export declare class Lookalike {
+  constructor(options?: ClientOptions);
+
+  retrieve(request: RetrieveRequest): Promise<Recommendations>;
+  whyNot(sku: string, request: RetrieveRequest): Promise<Json>;
+  match(sku: string, other: string, where?: InCollection): Promise<Json>;
+  upload(
+    data: Blob | ArrayBuffer | ArrayBufferView,
+    where?: InCollection,
+  ): Promise<{ upload_id: string; width: number; height: number }>;
+  health(): Promise<{ status: string; version: string; collections: Record<string, number> }>;
+
+  readonly buckets: {
+    connect(request: ConnectRequest, options?: { wait?: boolean; waitMs?: number }): Promise<Job>;
+  };
+  readonly collections: {
+    get(productId: string): Promise<Product>;
+    get(collectionId: string, productId: string): Promise<Product>;
+    list(): Promise<{ collection_id: string; products: number }[]>;
+    facets(where?: InCollection): Promise<Record<string, { value: string; count: number }[]>>;
+  };
+  readonly products: {
+    get(productId: string): Promise<Product>;
+    get(collectionId: string, productId: string): Promise<Product>;
+    list(
+      request?: InCollection & { where?: string[]; limit?: number; cursor?: string | null },
+    ): Promise<Products>;
+    upsert(request: ProductInput): Promise<Product>;
+    delete(sku: string, where?: InCollection): Promise<void>;
+  };
+  readonly jobs: {
+    get(id: string): Promise<Job>;
+    list(options?: { limit?: number }): Promise<Job[]>;
+    wait(id: string, options?: { waitMs?: number }): Promise<Job>;
+    problems(id: string, options?: { offset?: number; limit?: number }): Promise<Json[]>;
+  };
+  readonly recommendations: {
+    getComplementary(request: LooksRequest): Promise<Complementary>;
+    fromScene(request: SceneRequest): Promise<Json>;
+    quiz(request?: InCollection & { where?: string[]; limit?: number }): Promise<Product[]>;
+  };
+  readonly users: {
+    updatePreferences(request: PreferencesRequest): Promise<Json>;
+    get(userId: string, where?: InCollection): Promise<Json>;
+    export(userId: string, where?: InCollection): Promise<Json>;
+    decide(
+      userId: string,
+      action: 'mute' | 'unmute' | 'delete' | 'pause' | 'resume' | 'reset',
+      options?: InCollection & { taste?: string },
+    ): Promise<Json>;
+    login(userId: string, options: InCollection & { anonymous_id: string }): Promise<void>;
+    erase(userId: string, where?: InCollection): Promise<Json>;
+  };
+  readonly events: {
+    record(
+      events: Json | Json[],
+      options?: InCollection & { product_field?: string },
+    ): Promise<Json>;
+  };
+}
+
+export { Lookalike as Mixpeek };
+
+export declare const DEFAULT_URL: string;
+
+/** The recommendation's own reason, else a sentence from attributes that both products have. */
+export declare function explainSimilarity(
+  anchor: { visual_attributes?: VisualAttributes | null },
+  product: {
+    visual_attributes?: VisualAttributes | null;
+    similarity_reason?: string | null;
+    similarity_score?: number | null;
+  },
+): string;

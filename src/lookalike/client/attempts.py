@@ -1,0 +1,75 @@
+"""Whether and when a request is sent again; the same for both clients."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from lookalike.client.answers import parsed
+from lookalike.client.failures import failure, too_slow, unreachable
+from lookalike.client.link import Link
+from lookalike.client.plan import Request
+from lookalike.errors import LookalikeError
+
+LONGEST_WAIT_S = 10.0
+UNAVAILABLE = 503
+
+
+class Attempts:
+    """The attempts of one request: give it what happened, it says how long to wait or raises."""
+
+    def __init__(self, link: Link, request: Request, chance: Callable[[], float]) -> None:
+        self._link = link
+        self._left = link.retries if request.is_safe else 0
+        self._wait_s = link.backoff_s
+        self._chance = chance
+
+    def after_error(self, error: httpx.TransportError) -> float:
+        """Seconds until the next attempt.  Raises Unavailable when there is none."""
+        if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):  # it may be at work still
+            raise too_slow(self._link.url, self._link.timeout_s) from error
+        if not self._left:
+            reason = str(error) or type(error).__name__
+            raise unreachable(self._link.url, reason) from error
+        return self._next(None)
+
+    def after_answer(self, answer: httpx.Response) -> float | None:
+        """The same for an answer; None when it is one to read."""
+        if answer.status_code == UNAVAILABLE and self._left:
+            return self._next(answer.headers.get("retry-after"))
+        return None
+
+    def _next(self, told: str | None) -> float:
+        self._left -= 1
+        wait = self._wait_s * (0.5 + 0.5 * self._chance())  # so that not all come back at once
+        self._wait_s *= 2
+        if told is not None and told.isdecimal():
+            wait = max(wait, float(told))
+        return min(wait, LONGEST_WAIT_S)
+
+
+def sendable(link: Link, request: Request) -> dict[str, Any]:
+    """The arguments of httpx; `Any` because they are of many types."""
+    given = {name: value for name, value in request.params.items() if value is not None}
+    return {
+        "method": request.method,
+        "url": f"{link.url}/v1{request.path}",
+        "params": given or None,
+        "json": request.body,
+        "files": request.files,
+    }
+
+
+def read(answer: httpx.Response) -> Any:
+    """The parsed body; None where there is none.  Raises the error that the service tells of."""
+    if not answer.is_success:
+        raise failure(answer.status_code, answer.text)
+    if not answer.content:
+        return None
+    try:
+        return parsed(answer.text)
+    except ValueError:
+        raise LookalikeError(
+            f"{answer.url} does not answer with JSON.",
+            hint="Is it the address of a Lookalike service?",
+        ) from None
