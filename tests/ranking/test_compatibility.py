@@ -137,6 +137,13 @@ def test_women_and_men_are_never_put_together_and_unisex_goes_with_both():
     assert compatibility(piece(1), man, BASIS).allowed[0, 0]
 
 
+def test_a_lamp_is_for_no_season_but_a_coat_is():
+    for slots, said in ((("outer", "shoes"), True), (("seat", "light"), False)):
+        pair = [piece(n, slot=slot, warmth=0.8) for n, slot in enumerate(slots)]
+        found = compatibility(pair[0], pair[1], BASIS)
+        assert (found.values[0, 0, found.names.index("season")] > 0) == said
+
+
 def test_two_of_one_slot_or_a_dress_with_trousers_score_below_top_and_trousers():
     def kind(a, b):
         found = compatibility(piece(1, a), piece(2, b), BASIS)

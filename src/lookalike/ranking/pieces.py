@@ -8,6 +8,7 @@ from hashlib import blake2b
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats, Integers
+from lookalike.domain.slot_table import ROOM_SLOTS
 from lookalike.ranking.hues import HUES, Hues
 
 UNKNOWN_CODE = -1
@@ -21,7 +22,7 @@ class Piece:
                brand, gender, age_group, season, ...
     hues       of its palette
     formality  0 for the beach, 1 for a gala
-    warmth     -1 for high summer, 1 for deep winter
+    warmth     -1 for high summer, 1 for deep winter; of furniture it means nothing
     price      in the collection's currency
     """
 
@@ -94,7 +95,7 @@ class Pieces:
     @cached_property
     def warmth(self) -> Doubles:
         """(n,) NaN where unknown."""
-        return _numbers([one.warmth for one in self.of])
+        return _numbers([None if one.slot in ROOM_SLOTS else one.warmth for one in self.of])
 
     @cached_property
     def prices(self) -> Doubles:
