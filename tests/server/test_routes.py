@@ -280,7 +280,7 @@ def test_where_no_product_says_what_is_in_stock_none_is_held_back_and_the_answer
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        ({"bucket_uri": "s3://catalog/images/"}, 503, "Copy it to a folder"),
+        ({"bucket_uri": "gs://catalog/images/"}, 503, "pip install"),
         ({"settings": {"product_id_field": "artikel"}}, 422, "artikel"),
         ({"settings": {"product_id": "sku"}}, 422, "product_id"),
         ({"settings": {"extract_attributes": ["colour"]}}, 422, "colour"),

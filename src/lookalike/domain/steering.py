@@ -28,8 +28,9 @@ CHANNEL_OF_ATTRIBUTE: Mapping[str, str] = {
 }
 """Attribute -> the channel that a wish for it edits; the others can only be filtered by."""
 
-KEEP_DESIGN = frozenset({"color_family", "lightness", "colorfulness", "price"})
-"""Wishes that the anchor's own design can grant, in another color or at another price."""
+KEEP_DESIGN = frozenset({"price"})
+"""Wishes beside which the design is still asked for.  Beside a wished color it is not: where few
+products have the color, one of the same design in the color of the anchor would come first."""
 
 RIDGE = 0.03
 """Damping of the fit, as a part of the mean variance: .003 and .1 grant 0 to 2 points less."""

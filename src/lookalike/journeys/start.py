@@ -25,7 +25,6 @@ class Start:
     degraded  what was skipped on the way, and why
     parts     (start, weight) of a mix, one row each; `rows` then only measures how alike
               answers are
-    unwished  the rows as they were before wishes changed them; None where none did
     """
 
     rows: Floats
@@ -38,12 +37,11 @@ class Start:
     granted: Filter | None = None
     degraded: tuple[str, ...] = ()
     parts: tuple[tuple["Start", float], ...] = ()
-    unwished: Floats | None = None
 
     @property
     def design(self) -> Floats | None:
-        """The rows whose design is asked for; None where no wish leaves it as it is, or where
-        look or color, by which a design is told, are not known."""
+        """The rows whose design is asked for; None where a wish lets it go, or where look or
+        color, by which a design is told, are not known."""
         if not {"look", "color"} <= set(self.channels) or not self.wishes.keys() <= KEEP_DESIGN:
             return None
-        return self.rows if self.unwished is None else self.unwished
+        return self.rows

@@ -61,7 +61,6 @@ def steered(start: Start, but: Mapping[str, str], view: CatalogView) -> Start:
     return replace(
         start,
         rows=rows,
-        unwished=start.rows,
         document=_wished(start.document, values, moved),
         wishes=but,
         weights=weights,
