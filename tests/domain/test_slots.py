@@ -35,6 +35,7 @@ TABLE = SlotTable()
         ("Dress shoes", "shoes"),
         ("Table lamp", "light"),
         ("Lamp table", "table"),
+        ("Hat stand", "storage"),
         ("Box with lid", "storage"),
         ("Stehlampe", "light"),
         ("Kleiderschrank", "storage"),

@@ -104,6 +104,8 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "flower pot": "planter",
         "candle holder": "candleholder",
         "wash stand": "cabinet",
+        "hat stand": "rack",
+        "coat stand": "rack",
         "table top": "tabletop",
         "desk top": "tabletop",
         "sleeping bag": "sleepingbag",
