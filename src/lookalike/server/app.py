@@ -1,9 +1,8 @@
-"""The HTTP application: routes, problem documents, security headers, the storefront."""
+"""The HTTP application: routes, problem documents, middleware, the storefront."""
 
-from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -21,14 +20,8 @@ from lookalike.server import (
     swap,
     users,
 )
+from lookalike.server.headers import SecurityHeaders
 from lookalike.server.problems import install_problem_documents
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob: https: http:; style-src 'self'; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
-API_DOCUMENTATION = ("/docs", "/redoc")
-"""Swagger's own page needs scripts from elsewhere, so the policy is not set on it."""
 
 
 def create_app(engine: Engine) -> FastAPI:
@@ -40,7 +33,7 @@ def create_app(engine: Engine) -> FastAPI:
     )
     app.state.engine = engine
     install_problem_documents(app)
-    app.middleware("http")(_secured)
+    app.add_middleware(SecurityHeaders)
     for part in (
         health,
         attributes,
@@ -57,17 +50,6 @@ def create_app(engine: Engine) -> FastAPI:
         app.include_router(part.router, prefix="/v1")
     _mount_storefront(app)
     return app
-
-
-async def _secured(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await proceed(request)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    if response.status_code >= 400:  # what is wrong now, or names a user, must not be kept
-        response.headers["Cache-Control"] = "no-store"
-    if request.url.path not in API_DOCUMENTATION:
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    return response
 
 
 def _mount_storefront(app: FastAPI) -> None:

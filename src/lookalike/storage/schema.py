@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from lookalike.errors import Unavailable
 from lookalike.storage.database import Database
 
-LATEST = "0005"
+LATEST = "0006"
 """The newest migration in migrations/versions; a test compares the two."""
 
 VERSION_TABLE = "lookalike_schema"

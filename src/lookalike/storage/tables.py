@@ -233,3 +233,37 @@ keys = sa.Table(
     sa.Column("name", Key, primary_key=True),
     sa.Column("key", sa.Text, nullable=False),
 )
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("grants", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("revoked_at", Moment),
+)
+
+kept_answers = sa.Table(
+    "kept_answers",
+    metadata,
+    sa.Column("caller", Key, primary_key=True),
+    sa.Column("idempotency_key", Key, primary_key=True),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("headers", sa.Text),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("kept_answers_by_age", "created_at"),
+)
+
+merchant_rules = sa.Table(
+    "merchant_rules",
+    metadata,
+    sa.Column("collection", Key, sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("name", Key, primary_key=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+)
