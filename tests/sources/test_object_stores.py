@@ -12,6 +12,7 @@ import pytest
 from lookalike import Engine, Settings
 from lookalike.errors import InvalidInput, NotFound, Unavailable
 from lookalike.sources import objects
+from lookalike.sources.catalog import open_source
 from lookalike.sources.objects import ObjectFolder, ObjectImages, file_system
 from lookalike.sources.protocol import FetchRefused
 
@@ -80,6 +81,25 @@ def test_a_prefix_is_read_as_a_folder_of_images_over_several_pages_of_its_listin
     assert boots.images == tuple(f"{bucket[0]}/photos/Shoes/Boots/b1/{n}.jpg" for n in (1, 2))
 
 
+def test_one_image_a_product_makes_every_object_below_a_prefix_a_product(bucket):
+    put(bucket, "photos/Shoes/b1/1.jpg")
+    put(bucket, "photos/Shoes/b1/2.jpg")
+    source = open_source(f"{bucket[0]}/photos", cache=Path("unused"), multiple_images=False)
+    assert [(one.sku, one.category) for one in source.products()] == [
+        ("1", "Shoes > b1"),
+        ("2", "Shoes > b1"),
+    ]
+
+
+def test_the_catalog_file_of_a_prefix_describes_its_images(bucket, tmp_path):
+    put(bucket, "shop/catalog.csv", b"sku,image,name\ns1,photos/one.jpg,Red boots\n")
+    put(bucket, "shop/photos/one.jpg")
+    (one,) = open_source(f"{bucket[0]}/shop/", cache=tmp_path).products()
+    assert (one.sku, one.name, one.images) == (
+        "s1", "Red boots", (f"{bucket[0]}/shop/photos/one.jpg",),
+    )  # fmt: skip
+
+
 def test_an_object_is_read_and_its_mark_changes_with_it(bucket):
     put(bucket, "a.jpg", b"one")
     images = ObjectImages(bucket[0], max_bytes=100)
@@ -137,7 +157,7 @@ def test_a_catalog_in_a_bucket_is_indexed_and_unchanged_objects_are_not_read_aga
 
 def test_a_bucket_without_anything_is_not_found(bucket):
     with pytest.raises(NotFound):
-        objects.is_file(f"{bucket[0]}/nothing.csv")
+        objects.catalog_object(f"{bucket[0]}/nothing.csv")
 
 
 def test_credentials_in_an_address_are_refused_unseen():

@@ -81,6 +81,14 @@ def open_source(
                 f"{without_credentials(place)[:80]} is an address that is not read here.",
                 hint="Give a file, a folder, an http(s) address or a bucket such as s3://...",
             )
+        if is_object_url(place):
+            from lookalike.sources.objects import ObjectFolder, catalog_object
+
+            file = catalog_object(place)
+            if file is None:
+                _require_no_columns(place, mapping or {})
+                return ObjectFolder(place, one_image=not multiple_images)
+            place = file
         found = _remote(place, cache, limits or FeedLimits(), images_root, mapping or {}, form, now)
         return found if multiple_images else OneImage(found)
     path = Path(place)
@@ -93,8 +101,8 @@ def open_source(
             return FolderCatalog(path, one_image=not multiple_images)
         path = inside
     root = _root(images_root if images_root is not None else path.parent)
-    file = _unpacked(path, cache, limits or FeedLimits()) if cache else path
-    reader = _reader(file, form, now or datetime.now(UTC))
+    readable = _unpacked(path, cache, limits or FeedLimits()) if cache else path
+    reader = _reader(readable, form, now or datetime.now(UTC))
     source = TableCatalog(
         reader, root, mapping=mapping or {}, origin=Origin(str(path), _mark(path))
     )
@@ -109,7 +117,7 @@ def _local(location: str) -> str:
     return location
 
 
-def _require_no_columns(path: Path, mapping: Mapping[str, str | Sequence[str]]) -> None:
+def _require_no_columns(path: Path | str, mapping: Mapping[str, str | Sequence[str]]) -> None:
     """The name of the sku may be told all the same: it is that of the file or folder."""
     if {*mapping} - {"sku"}:
         raise InvalidInput(
@@ -127,11 +135,6 @@ def _remote(
     form: str | None,
     now: datetime | None,
 ) -> CatalogSource:
-    if is_object_url(location):
-        from lookalike.sources.objects import ObjectFolder, is_file
-
-        if not is_file(location):
-            return ObjectFolder(location)
     root = str(images_root) if images_root is not None else location.rpartition("/")[0] + "/"
     from lookalike.sources.remote import copied
 

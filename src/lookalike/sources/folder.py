@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lookalike.domain.problems import Problem
@@ -70,32 +70,7 @@ class FolderCatalog:
                 yield Record(None, folder, values)
 
     def products(self) -> Iterator[Product | Problem]:
-        places: dict[str, str] = {}
-        for record in self.records():
-            if isinstance(record, Problem):
-                yield record
-                continue
-            sku, images = str(record.values["sku"]).strip(), record.values["image"]
-            if sku in places:
-                message = f"The sku {sku!r} is already that of {places[sku]}."
-                yield Problem(None, sku, record.location, "duplicate_sku", message)
-                continue
-            if not is_clean(sku):  # also names that are no text at all
-                message = f"The name {sku[:60]!r} cannot be a sku."
-                yield Problem(None, None, _printable(record.location), "bad_sku", message)
-                continue
-            category = record.values.get("category")
-            try:
-                product = Product(
-                    sku=sku,
-                    category=str(category) if category else None,
-                    images=images if isinstance(images, tuple) else (),
-                )
-            except InvalidInput as error:
-                yield Problem(None, None, record.location, "bad_sku", error.message)
-                continue
-            places[sku] = record.location
-            yield product
+        return products_of(self.records())
 
     def _folders(self) -> Iterator[tuple[str, list[str] | Problem]]:
         """Every folder with the paths of its images, and what was passed over with a reason."""
@@ -140,13 +115,46 @@ class FolderCatalog:
         return None
 
 
+def products_of(records: Iterable[Record | Problem]) -> Iterator[Product | Problem]:
+    """What images alone tell of products: the name is the sku, the first of a name counts."""
+    places: dict[str, str] = {}
+    for record in records:
+        if isinstance(record, Problem):
+            yield record
+            continue
+        sku, images = str(record.values["sku"]).strip(), record.values["image"]
+        if sku in places:
+            message = f"The sku {sku!r} is already that of {places[sku]}."
+            yield Problem(None, sku, record.location, "duplicate_sku", message)
+            continue
+        category = record.values.get("category")
+        try:
+            if not is_clean(sku):  # also names that are no text at all
+                raise InvalidInput(f"The name {sku[:60]!r} cannot be a sku.")
+            product = Product(
+                sku=sku,
+                category=str(category) if category else None,
+                images=images if isinstance(images, tuple) else (),
+            )
+        except InvalidInput as error:
+            yield Problem(None, None, _printable(record.location), "bad_sku", error.message)
+            continue
+        places[sku] = record.location
+        yield product
+
+
 def catalog_file(root: Path) -> Path | None:
     """The file that describes the images of a folder; None where images lie straight in it."""
-    names = sorted(os.listdir(root))  # noqa: PTH208
-    if any(map(is_image_name, names)):
-        return None
-    named = next((name for name in names if CATALOG_NAMES.fullmatch(name)), None)
+    named = catalog_name(os.listdir(root))  # noqa: PTH208
     return root / named if named else None
+
+
+def catalog_name(names: Iterable[str]) -> str | None:
+    """Which of the files of a folder describes its images."""
+    found = sorted(names)
+    if any(map(is_image_name, found)):
+        return None
+    return next((name for name in found if CATALOG_NAMES.fullmatch(name)), None)
 
 
 def _require_images(root: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any  # fsspec ships no types
 from lookalike.domain.problems import Problem
 from lookalike.domain.product import Product
 from lookalike.errors import InvalidInput, LookalikeError, NotFound, Unavailable
-from lookalike.sources.folder import MAX_FOLDER_IMAGES, natural
+from lookalike.sources.folder import MAX_FOLDER_IMAGES, catalog_name, natural, products_of
 from lookalike.sources.images import too_many_bytes
 from lookalike.sources.locations import is_image_name
 from lookalike.sources.protocol import (
@@ -24,7 +24,6 @@ from lookalike.sources.protocol import (
     FetchRefused,
     Record,
 )
-from lookalike.sources.values import is_clean
 
 EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs"}
 EXTRAS |= dict.fromkeys(("az", "abfs", "abfss", "adl"), "az")
@@ -147,7 +146,8 @@ class ObjectFolder:
     mark = None
     mapping: Mapping[str, tuple[str, ...]] = {"sku": ("object name",), "image": ("object",)}
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, one_image: bool = False) -> None:
+        self._one_image = one_image
         self.location = url
         self.images_root = url.rstrip("/") + "/"
         self._store, self._path = file_system(url)
@@ -163,10 +163,11 @@ class ObjectFolder:
     def records(self) -> Iterator[Record | Problem]:
         for folder, images in self._folders():
             places = tuple(self.images_root + path[len(self._path) + 1 :] for path in images)
-            if not folder:
+            if not folder or self._one_image:
+                parts = {"category": " > ".join(folder.split("/"))} if folder else {}
                 for place in places:
                     stem = os.path.splitext(place.rsplit("/", 1)[1])[0]  # noqa: PTH122
-                    yield Record(None, place, {"sku": stem, "image": (place,)})
+                    yield Record(None, place, {"sku": stem, "image": (place,), **parts})
             elif len(images) > MAX_FOLDER_IMAGES:
                 message = (
                     f"The prefix {folder}/ holds {len(images)} images; one product has at most "
@@ -181,30 +182,7 @@ class ObjectFolder:
                 yield Record(None, self.images_root + folder, values)
 
     def products(self) -> Iterator[Product | Problem]:
-        places: dict[str, str] = {}
-        for record in self.records():
-            if isinstance(record, Problem):
-                yield record
-                continue
-            sku, images = str(record.values["sku"]).strip(), record.values["image"]
-            if sku in places:
-                message = f"The sku {sku!r} is already that of {places[sku]}."
-                yield Problem(None, sku, record.location, "duplicate_sku", message)
-                continue
-            category = record.values.get("category")
-            try:
-                if not is_clean(sku):
-                    raise InvalidInput(f"The name {sku[:60]!r} cannot be a sku.")
-                product = Product(
-                    sku=sku,
-                    category=str(category) if category else None,
-                    images=images if isinstance(images, tuple) else (),
-                )
-            except InvalidInput as error:
-                yield Problem(None, None, record.location, "bad_sku", error.message)
-                continue
-            places[sku] = record.location
-            yield product
+        return products_of(self.records())
 
     def _folders(self) -> Iterator[tuple[str, list[str]]]:
         """Every folder below the prefix that holds images, with their paths, in natural order."""
@@ -221,17 +199,25 @@ class ObjectFolder:
             yield folder, sorted(folders[folder], key=natural)
 
 
-def is_file(url: str) -> bool:
-    """Whether a URL names one object.  Raises NotFound when there is nothing at all."""
+def catalog_object(url: str) -> str | None:
+    """The file that a URL names, or that describes the images of the prefix it names.
+
+    None for a prefix whose images lie straight in it, or in folders without a catalog.
+    Raises NotFound when there is nothing at all.
+    """
     store, path = file_system(url)
     try:
-        if url.endswith("/") or store.isdir(path):
-            return False
-        if store.isfile(path):
-            return True
+        if not url.endswith("/") and not store.isdir(path):
+            if store.isfile(path):
+                return url
+            raise NotFound(
+                f"There is nothing at {url[:200]}.", hint="Check the bucket and the name."
+            )
+        files = [one["name"] for one in store.ls(path, detail=True) if one["type"] == "file"]
     except Exception as error:  # each store raises its own
         raise _as_error(url, error) from error
-    raise NotFound(f"There is nothing at {url[:200]}.", hint="Check the bucket and the name.")
+    name = catalog_name(str(file).rpartition("/")[2] for file in files)
+    return f"{url.rstrip('/')}/{name}" if name else None
 
 
 def object_mark(url: str) -> str | None:
