@@ -124,6 +124,22 @@ def test_a_mask_nobody_believes_has_no_words(word):
     assert seen(checked(1), trust=0.3).value == "unknown"
 
 
+def test_a_disk_that_lost_parts_of_its_face_is_round_and_a_shirt_is_not():
+    clock = drawn(ellipse=(20, 20, 220, 220))
+    clock[60:120, :60] = clock[120:180, 180:] = 0  # bays that reach the outside
+    assert worded(clock).value == "round"
+    shirt = drawn([(70, 20, 170, 220)], polygon=[(70, 20), (170, 20), (225, 80), (15, 80)])
+    assert worded(shirt).value != "round"
+
+
+def test_what_fills_half_of_its_box_is_no_box():
+    rays = drawn(
+        [(110, 20, 130, 220), (20, 110, 220, 130)],
+        polygon=[(50, 60), (60, 50), (190, 180), (180, 190)],
+    )
+    assert worded(rays).value != "boxy"
+
+
 def test_only_a_familiar_thing_is_called_irregular():
     line = drawn([(20, 20, 26, 220), (20, 214, 220, 220)])
     assert worded(line).value == "irregular"

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from lookalike.features.encoder import default_encoder
 from lookalike.features.familiarity import LEAST_FAMILIAR, familiarity
-from lookalike.features.pattern import clutter, pattern_guess
+from lookalike.features.heads import pattern_attribute
+from lookalike.features.pattern import PatternGuess, clutter, pattern_guess
 from lookalike.features.pipeline import Extractor
 from lookalike.features.texture import STATISTICS, texture
 from lookalike.sample.canvas import jpeg
@@ -183,3 +184,12 @@ def test_clutter_is_the_mean_step_outside_as_a_loop_finds_it(seed):
     ]
     expected = np.log(np.mean(steps) + 0.003) + 4.5 if len(steps) > 50 else 0
     assert clutter(pixels, weights) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(("chance", "value"), [(0.65, "unknown"), (0.75, "animal")])
+def test_a_pattern_that_few_products_have_must_be_surer(chance, value):
+    classes = ("solid", "animal")
+    chances = np.array([1 - chance, chance], dtype=np.float32)
+    guess = PatternGuess(chances, plainness=1.0, statistics=None)
+    assert pattern_attribute(guess, classes, chances).value == value
+    assert pattern_attribute(guess, ("animal", "solid"), chances).value == "solid"

@@ -35,7 +35,7 @@ COMPLEXITIES = ("minimal", "moderate", "detailed")
 
 LEAST_SHAPE_CONFIDENCE = 0.45  # by eye: below, a second word would do as well
 SHOWN = 3  # probabilities kept
-STRANGE = 0.5  # of the confidence in `irregular` is left where nothing is familiar; by eye
+STRANGE = 0.4  # of the confidence in `irregular` is left where nothing is familiar: too little
 LEAST_CATEGORY, SURE_CATEGORY = 0.2, 0.35  # of the encoder's most probable category
 LEAST_FILLING, FILLING = 0.55, 0.78  # of the picture
 """By eye.  Drawn pages of text reach a category of .2 to .3 and fill .6 and more; a tenth of a
@@ -64,7 +64,7 @@ def shape(
     if best[0] == "irregular" and not familiar:
         trust *= STRANGE
     chances = {word: claims[word] / total for word in best if claims[word] > 0}
-    confidence = trust * chances[best[0]] * min(1.0, 0.5 + claims[best[0]])
+    confidence = trust * chances.get(best[0], 0.0) * min(1.0, 0.5 + claims[best[0]])
     evidence: dict[str, str | float] = {
         "height_to_width": round(form.aspect, 2),
         "fill": round(form.fill, 2),
@@ -109,7 +109,8 @@ def _claims(form: Outline) -> dict[str, float]:
     special = {
         "legged": legged(form),
         "slim": ramp(form.length, 3.4, 4.4),
-        "round": ramp(form.ellipse, 0.89, 0.94) * ramp(abs(tallness), 0.55, 0.4),
+        "round": max(ramp(form.ellipse, 0.89, 0.94), _holed_disk(form))
+        * ramp(abs(tallness), 0.55, 0.4),
         "a-line": ramp(bottom / max(top, 0.05), 1.25, 1.5)
         * ramp(bottom / max((widths[3] + widths[4]) / 2, 0.05), 1.1, 1.25)
         * ramp(trend, 0.75, 0.88)
@@ -127,9 +128,22 @@ def _claims(form: Outline) -> dict[str, float]:
     plain = {
         "tall": ramp(tallness, 0.26, 0.42),
         "wide": ramp(tallness, -0.26, -0.42),
-        "boxy": compact,
+        "boxy": compact * ramp(form.fill, 0.5, 0.66),
     }
     return special | {word: PLAIN_WORD * left * claim for word, claim in plain.items()}
+
+
+def _holed_disk(form: Outline) -> float:
+    """A disk whose mask has bays, as of a clock with a white face: its corners are empty.
+
+    A square overlaps the ellipse in its box by .785 and has a fifth of itself outside.  A shirt
+    with sloping sleeves is as empty at its corners, but wider at the top than at the bottom.
+    """
+    pairs = zip(form.widths, reversed(form.widths), strict=True)
+    uneven = sum(abs(one - other) for one, other in pairs) / (2 * sum(form.widths))
+    return (
+        ramp(form.in_ellipse, 0.94, 0.97) * ramp(form.ellipse, 0.7, 0.78) * ramp(uneven, 0.06, 0.03)
+    )
 
 
 def legged(form: Outline) -> float:

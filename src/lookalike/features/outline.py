@@ -55,6 +55,7 @@ class Outline:
     length      ratio of the two axes of inertia, at least 1: 3.5 is a belt, laid at any angle
     symmetry    overlap of the grid and its mirror image
     ellipse     overlap of the grid and the ellipse in the box; a circle or oval is 1
+    in_ellipse  how much of the grid lies inside that ellipse
     cut_sides   of the picture, how many sides the product runs out of
     """
 
@@ -77,6 +78,7 @@ class Outline:
     length: float
     symmetry: float
     ellipse: float
+    in_ellipse: float
     cut_sides: int
 
 
@@ -117,6 +119,7 @@ def outline(weights: Floats) -> Outline | None:
         length=_length(grid, height, width),
         symmetry=_overlap(grid, grid[:, ::-1], total + total),
         ellipse=_overlap(grid, _ELLIPSE, total + _ELLIPSE_TOTAL),
+        in_ellipse=float(np.minimum(grid, _ELLIPSE).sum()) / max(total, 1e-9),
         cut_sides=_cut(parts.inside[0], size[1], top == 0)
         + _cut(parts.inside[-1], size[1], bottom == size[0])
         + _cut(parts.inside[:, 0], size[0], left == 0)

@@ -28,7 +28,7 @@ from lookalike.features.protocol import AttributeExtractor, Encoded, Encoder
 from lookalike.features.seen import Shown, seen, told_by
 from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 
-EXTRACTOR_VERSION = "6"
+EXTRACTOR_VERSION = "7"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
 ANALYSIS_PX = (
