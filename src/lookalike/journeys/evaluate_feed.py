@@ -24,11 +24,13 @@ from lookalike.evaluation.replay import (
 )
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_baselines import baselines
+from lookalike.journeys.feed_company import company_of
 from lookalike.journeys.feed_log import Log
 from lookalike.journeys.learn_blend import Fitted, learn_blend
 from lookalike.journeys.personal_feed import FeedParts, personal_feed
-from lookalike.journeys.shelf import Ranks, Shelf, ranks
+from lookalike.journeys.shelf import Ranks, Shelf, ranks, with_company
 from lookalike.journeys.user_profiles import facts_of
+from lookalike.profiles.company import meetings
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
 from lookalike.profiles.popularity import day_counts, popularity
@@ -115,7 +117,8 @@ class _Feeds:
         popular = popularity(day_counts(events), learning.weights)
         shelf = Shelf(view)
         fitted = learn_blend(events, shelf, learning)
-        return cls(replay, view, learning, shelf, ranks(popular, view), fitted)
+        known = with_company(ranks(popular, view), company_of(meetings(events), shelf))
+        return cls(replay, view, learning, shelf, known, fitted)
 
     def cold(self) -> tuple[str, ...]:
         """Products that nobody had met."""

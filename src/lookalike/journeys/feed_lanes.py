@@ -10,12 +10,14 @@ from lookalike.domain.calibration import calibrated_query
 from lookalike.domain.profile import Profile, Taste
 from lookalike.domain.query import Retrieval
 from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.feed_company import MOST_PARTNERS, Companions
 from lookalike.journeys.plan import DEFAULT_WEIGHTS, Plan, plan
 from lookalike.journeys.shelf import Ranks, Shelf
 from lookalike.journeys.start import Start
 from lookalike.journeys.tell import Page
 from lookalike.profiles import blend as blending
 from lookalike.profiles.blend import Blend
+from lookalike.profiles.company import NO_COMPANY
 from lookalike.profiles.popularity import FEW
 from lookalike.profiles.slots import Lane
 
@@ -50,6 +52,7 @@ class Scored:
     rows       (n, tastes) the row of the product that matched
     popular    (n,) popularity, weighed
     leaning    (n,) log-odds of its values, weighed
+    together   (n,) log-odds of what goes with the user's products, weighed
     disliked   (n,) likeness to a dislike beyond what is forgiven
     users      (n,) how many have met it
     vectors    (n, width) scaled first rows
@@ -60,6 +63,7 @@ class Scored:
     rows: Integers
     popular: Doubles
     leaning: Doubles
+    together: Doubles
     disliked: Doubles
     users: Integers
     vectors: Floats
@@ -104,6 +108,18 @@ class Candidates:
         found[self._gone[self._gone < size]] = False
         return found
 
+    @cached_property
+    def companions(self) -> Companions:
+        """What goes with the user's products; of nobody where it does not count."""
+        company = self.ranks.company if self.blend.wants_company else NO_COMPANY
+        return Companions.of(self.profile, self.view, company)
+
+    @cached_property
+    def together(self) -> Integers:
+        """Products chosen by those who chose the user's."""
+        inside = self.companions.most
+        return self._passing(inside[inside < len(self.ranks.users)], MOST_PARTNERS)
+
     @property
     def skipped(self) -> tuple[str, ...]:
         """What of the filter was skipped, and why."""
@@ -126,16 +142,17 @@ class Candidates:
         near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
         index = self.view.index
         likeness = self.nearest(index.vectors(index.first_rows(sample)))
-        best = np.argsort(-likeness, kind="stable")[: 4 * NEW_POOL]
-        scores = self.blend.affinity * likeness[best] + self._leaning(sample[best])
-        best = best[np.argsort(-scores, kind="stable")[:NEW_POOL]]
+        scores = self.blend.affinity * likeness + self._leaning(sample) + self._company(sample)
+        best = np.argsort(-scores, kind="stable")[:NEW_POOL]
         return np.union1d(sample[best], near[self.ranks.users[near] < FEW])
 
     def scored(self, varied: Integers) -> Scored:
         """Everything that a lane may place, with all that orders it."""
         index = self.view.index
         lists = [one.found.products for one in self.tastes]
-        products = np.unique(np.concatenate([*lists, self.popular, self.new, varied]))
+        products = np.unique(
+            np.concatenate([*lists, self.together, self.popular, self.new, varied])
+        )
         first = index.vectors(index.first_rows(products))
         likeness, rows = self._likeness(products, first)
         return Scored(
@@ -144,16 +161,17 @@ class Candidates:
             rows=rows,
             popular=self.blend.popularity(self.ranks.now[products], self.ranks.lasting[products]),
             leaning=self._leaning(products),
+            together=self._company(products),
             disliked=self.disliked(first),
             users=self.ranks.users[products],
             vectors=np.asarray(first * self.shelf.lens.scale),
         )
 
     def lanes(self, scored: Scored, varied: Integers) -> list[Lane]:
-        """One lane for each taste, then popular, new, varied."""
+        """One lane for each taste, then together, popular, new, varied."""
         blend = self.blend
         share = blending.shares(self.profile, blend)
-        plain = scored.popular + scored.leaning - blend.dislike * scored.disliked
+        plain = scored.popular + scored.leaning + scored.together - blend.dislike * scored.disliked
         near = scored.likeness.max(axis=1) if self.tastes else np.zeros(len(scored.products))
         popular_places = np.searchsorted(scored.products, self.popular)
         lanes = []
@@ -163,6 +181,7 @@ class Candidates:
             among = np.union1d(one.found.products, alike)
             lanes.append(_lane(own, scored, among, score / blend.unit))
         score = (plain + blend.affinity * near) / blend.unit
+        lanes.append(_lane(share.company, scored, self.together, score))
         lanes.append(_lane(share.popular, scored, self.popular, score))
         unmet = CURIOSITY / (1 + scored.users)
         score = score + (unmet - scored.popular) / blend.unit
@@ -234,6 +253,12 @@ class Candidates:
         names, odds = self.log_odds(products)
         weights = np.array([self.blend.weight(name, len(names)) for name in names])
         return np.asarray(odds @ weights)
+
+    def _company(self, products: Integers) -> Doubles:
+        found = self.companions
+        return self.blend.together * found.together(products) + found.weighed(
+            self.blend.kinds, products
+        )
 
     def log_odds(self, products: Integers) -> tuple[list[str], Doubles]:
         """The fields that the user leans in, and (products, fields) log-odds of the values."""

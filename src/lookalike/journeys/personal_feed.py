@@ -33,7 +33,7 @@ SPOKEN_ACTION = {
     "view": "you looked at {}",
     "click": "you looked at {}",
 }
-GENERAL: tuple[Lane, ...] = ("popular", "new", "varied")
+GENERAL: tuple[Lane, ...] = ("together", "popular", "new", "varied")
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,7 @@ class _Feed:
         """The taste that a place is told by: its own, or the nearest where that is near."""
         if one.lane < len(self._found.tastes):
             return one.lane
-        if not self._found.tastes:
+        if not self._found.tastes or self._lane_name(one) == "together":
             return None
         near = self._scored.likeness[one.candidate]
         best = int(np.argmax(near))
@@ -220,17 +220,20 @@ class _Feed:
         for one, document in zip(ones, documents_of(view, products), strict=True):
             lane, extra = self._lane_name(one), self._extras(one)
             parts = extra or {"variety": 0.0}
-            known = Explanation(parts, self._leans(document), (), (), (0, 0))
+            leans, beside = self._leans(document), None
+            if lane == "together":
+                beside = self._found.companions.reason(int(scored.products[one.candidate]))
+            known = Explanation(parts, leans, (), (), (0, 0))
             answers.append(
                 Recommendation(
                     sku=document["sku"],
                     position=1,
                     score=sum(parts.values()),
                     band=band(0.0),
-                    reason=_general(lane, self._leans(document)),
+                    reason=_general(lane, leans) if beside is None else self._beside(beside),
                     explanation=known if self._question.explain else None,
                     product=document,
-                    placement=Placement(lane, None, None, one.propensity),
+                    placement=Placement(lane, None, beside, one.propensity),
                 )
             )
         return answers
@@ -242,10 +245,19 @@ class _Feed:
         parts = {
             "popularity": known * float(scored.popular[place]) / blend.unit,
             "leanings": float(scored.leaning[place]) / blend.unit,
+            "company": float(scored.together[place]) / blend.unit,
             "novelty": (not known) * CURIOSITY / (1 + float(scored.users[place])) / blend.unit,
             "dislikes": -blend.dislike * float(scored.disliked[place]) / blend.unit,
         }
         return {name: part for name, part in parts.items() if part}
+
+    def _beside(self, sku: str) -> str:
+        """The reason of what others chose together with a product of the user."""
+        members = [one for taste in self._parts.profile.served for one in taste.members]
+        actions = {action for one in members if one.sku == sku for action in one.actions}
+        name = self._parts.shelf.document(sku).get("name") or sku
+        strongest = next((one for one in SPOKEN_ACTION if one in actions), "view")
+        return f"Because {SPOKEN_ACTION[strongest].format(name)}: others chose this as well."
 
     def _leans(self, document: Mapping[str, Any]) -> tuple[str, ...]:
         """Values of a product that its user surely leans to."""
@@ -276,6 +288,7 @@ def _general(lane: Lane, leans: Sequence[str]) -> str:
         "new": "New here: few have seen it yet",
         "varied": "To find out what you like",
         "taste": "For you",
+        "together": "For you",
     }[lane]
     if not leans:
         return f"{start}."
