@@ -23,6 +23,7 @@ from lookalike.profiles.slots import Lane
 
 LEAST_DEPTH = 64  # look-alikes read for each taste
 DEPTH_PER_LIMIT = 6
+LEAST_ALIKE = 12  # nearest products that may have a taste's places, however far they are
 MOST_POPULAR = 160
 MOST_NEW = 600
 """Up to so many new products are all scored.  Of more, every second, third, ... beginning where the
@@ -51,8 +52,8 @@ class Scored:
     likeness   (n, tastes) calibrated score against each taste; -inf where not asked
     rows       (n, tastes) the row of the product that matched
     popular    (n,) popularity, weighed
-    leaning    (n,) log-odds of its values, weighed
-    together   (n,) log-odds of what goes with the user's products, weighed
+    leaning    (n,) log-odds of its values, by taste and by what goes with them, weighed
+    together   (n,) log-odds of a product chosen by those who chose the user's, weighed
     disliked   (n,) likeness to a dislike beyond what is forgiven
     users      (n,) how many have met it
     vectors    (n, width) scaled first rows
@@ -142,7 +143,7 @@ class Candidates:
         near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
         index = self.view.index
         likeness = self.nearest(index.vectors(index.first_rows(sample)))
-        scores = self.blend.affinity * likeness + self._leaning(sample) + self._company(sample)
+        scores = self.blend.affinity * likeness + self._leaning(sample)
         best = np.argsort(-scores, kind="stable")[:NEW_POOL]
         return np.union1d(sample[best], near[self.ranks.users[near] < FEW])
 
@@ -161,7 +162,7 @@ class Candidates:
             rows=rows,
             popular=self.blend.popularity(self.ranks.now[products], self.ranks.lasting[products]),
             leaning=self._leaning(products),
-            together=self._company(products),
+            together=self.blend.together * self.companions.together(products),
             disliked=self.disliked(first),
             users=self.ranks.users[products],
             vectors=np.asarray(first * self.shelf.lens.scale),
@@ -171,16 +172,16 @@ class Candidates:
         """One lane for each taste, then together, popular, new, varied."""
         blend = self.blend
         share = blending.shares(self.profile, blend)
-        plain = scored.popular + scored.leaning + scored.together - blend.dislike * scored.disliked
+        plain = scored.popular + scored.leaning - blend.dislike * scored.disliked
         near = scored.likeness.max(axis=1) if self.tastes else np.zeros(len(scored.products))
         popular_places = np.searchsorted(scored.products, self.popular)
         lanes = []
         for number, (one, own) in enumerate(zip(self.tastes, share.tastes, strict=True)):
             alike = self.popular[scored.likeness[popular_places, number] >= NEAR]
             score = plain + blend.affinity * scored.likeness[:, number]
-            among = np.union1d(one.found.products, alike)
+            among = np.union1d(self._like(one), alike)
             lanes.append(_lane(own, scored, among, score / blend.unit))
-        score = (plain + blend.affinity * near) / blend.unit
+        score = (plain + scored.together + blend.affinity * near) / blend.unit
         lanes.append(_lane(share.company, scored, self.together, score))
         lanes.append(_lane(share.popular, scored, self.popular, score))
         unmet = CURIOSITY / (1 + scored.users)
@@ -189,6 +190,12 @@ class Candidates:
         place = np.searchsorted(scored.products, varied)
         lanes.append(Lane(share.varied, place, np.linspace(1, 0.5, len(place))))
         return lanes
+
+    def _like(self, search: TasteSearch) -> Integers:
+        """What was found that is near, and of a small catalog the nearest few."""
+        found = search.found
+        near = max(LEAST_ALIKE, int(np.count_nonzero(found.scores >= NEAR)))
+        return np.asarray(found.products[:near])
 
     def _search(self, taste: Taste) -> TasteSearch:
         """What looks like a taste, without what its user has; found once for each product."""
@@ -252,13 +259,7 @@ class Candidates:
     def _leaning(self, products: Integers) -> Doubles:
         names, odds = self.log_odds(products)
         weights = np.array([self.blend.weight(name, len(names)) for name in names])
-        return np.asarray(odds @ weights)
-
-    def _company(self, products: Integers) -> Doubles:
-        found = self.companions
-        return self.blend.together * found.together(products) + found.weighed(
-            self.blend.kinds, products
-        )
+        return np.asarray(odds @ weights) + self.companions.weighed(self.blend.kinds, products)
 
     def log_odds(self, products: Integers) -> tuple[list[str], Doubles]:
         """The fields that the user leans in, and (products, fields) log-odds of the values."""

@@ -221,7 +221,7 @@ class _Feed:
             lane, extra = self._lane_name(one), self._extras(one)
             parts = extra or {"variety": 0.0}
             leans, beside = self._leans(document), None
-            if lane == "together":
+            if lane in ("together", "popular"):
                 beside = self._found.companions.reason(int(scored.products[one.candidate]))
             known = Explanation(parts, leans, (), (), (0, 0))
             answers.append(
@@ -230,7 +230,7 @@ class _Feed:
                     position=1,
                     score=sum(parts.values()),
                     band=band(0.0),
-                    reason=_general(lane, leans) if beside is None else self._beside(beside),
+                    reason=_general(lane, leans) if beside is None else self._beside(beside, lane),
                     explanation=known if self._question.explain else None,
                     product=document,
                     placement=Placement(lane, None, beside, one.propensity),
@@ -241,23 +241,24 @@ class _Feed:
     def _extras(self, one: Placed) -> dict[str, float]:
         """What orders a place beside its likeness to a product, as parts of its score."""
         scored, blend, place = self._scored, self._parts.blend, one.candidate
-        known = self._lane_name(one) != "new"
+        known, is_taste = self._lane_name(one) != "new", one.lane < len(self._found.tastes)
         parts = {
             "popularity": known * float(scored.popular[place]) / blend.unit,
             "leanings": float(scored.leaning[place]) / blend.unit,
-            "company": float(scored.together[place]) / blend.unit,
+            "company": (not is_taste) * float(scored.together[place]) / blend.unit,
             "novelty": (not known) * CURIOSITY / (1 + float(scored.users[place])) / blend.unit,
             "dislikes": -blend.dislike * float(scored.disliked[place]) / blend.unit,
         }
         return {name: part for name, part in parts.items() if part}
 
-    def _beside(self, sku: str) -> str:
+    def _beside(self, sku: str, lane: Lane) -> str:
         """The reason of what others chose together with a product of the user."""
         members = [one for taste in self._parts.profile.served for one in taste.members]
         actions = {action for one in members if one.sku == sku for action in one.actions}
         name = self._parts.shelf.document(sku).get("name") or sku
         strongest = next((one for one in SPOKEN_ACTION if one in actions), "view")
-        return f"Because {SPOKEN_ACTION[strongest].format(name)}: others chose this as well."
+        start = "Popular now, and because" if lane == "popular" else "Because"
+        return f"{start} {SPOKEN_ACTION[strongest].format(name)}: others chose this as well."
 
     def _leans(self, document: Mapping[str, Any]) -> tuple[str, ...]:
         """Values of a product that its user surely leans to."""

@@ -15,7 +15,7 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_company import company_of
 from lookalike.journeys.shelf import Ranks, Shelf, ranks, with_company
 from lookalike.profiles.blend import Blend
-from lookalike.profiles.company import NO_COMPANY, Company, Meeting
+from lookalike.profiles.company import MOST_MEETINGS, NO_COMPANY, Company, Meeting
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
 from lookalike.profiles.popularity import DayCount, popularity
@@ -26,7 +26,6 @@ MOST_USERS = 2_000  # kept in memory at once; 50 kB each for a busy one
 IDLE_S = 900.0  # a user who has not been asked about for so long is dropped from memory
 COUNT_EVERY_S = 0.5  # popularity follows the log within a second
 PAIR_EVERY_S = 60.0  # what is chosen together, within a minute
-MOST_CHOICES = 60_000  # newest that are paired: what goes together now, in half a second
 A_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """When somebody without a past picked: ages count from the newest event, so any moment will do."""
 BLEND_EVERY_S = 1.0
@@ -147,7 +146,7 @@ class UserProfiles:
         started, known = self._clock(), self._company
         is_due = started >= self._next_pairs and known is not None and known[1] != latest
         if known is None or known[0] is not shelf or is_due:
-            rows = self._collection.popularity.choices(limit=MOST_CHOICES)
+            rows = self._collection.popularity.choices(limit=MOST_MEETINGS)
             known = (shelf, latest, company_of([Meeting(*row) for row in rows], shelf))
             ended = self._clock()
             with self._lock:
@@ -174,7 +173,7 @@ class UserProfiles:
         with self._lock:
             self._users.pop(user_id, None)
             self._next_count = self._next_pairs = float("-inf")
-            self._company = None
+            self._ranks = self._company = None
 
     def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
         store = self._collection.events

@@ -38,14 +38,14 @@ class Blend:
     enough      weight of actions at which the share of tastes has grown half its way
     """
 
-    popular: float = 1.5
-    lasting: float = 1.5
-    affinity: float = 1.5
+    popular: float = 2.5
+    lasting: float = 2.5
+    affinity: float = 1.0
     leanings: Mapping[str, float] = field(default_factory=dict)
     leaning: float = 1.0
     together: float = 0.5
     kinds: Mapping[str, float] = field(default_factory=dict)
-    alike: float = 0.4
+    alike: float = 0.3
     company: float = 0.1
     new: float = 0.1
     varied: float = 0.05

@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from lookalike.domain.arrays import Doubles, Integers
 from lookalike.domain.events import Event
 
+MOST_MEETINGS = 60_000  # newest that are paired: what goes together now, in half a second
 MOST_OF_USER = 50  # newest products of one user that are paired
 SHRINK = 20.0  # pairs that a product's partners by popularity alone count for
 FLOOR = 5.0  # pairs added to a partner's own: two unpopular products met once prove little
@@ -34,11 +35,12 @@ class Meeting(NamedTuple):
 def meetings(events: Sequence[Event]) -> list[Meeting]:
     """What was bought, put into a cart or saved; where nothing was, what was looked at."""
     kinds = CHOSEN if any(one.kind in CHOSEN for one in events) else LOOKED
-    return [
+    found = [
         Meeting(one.user_id, one.product_id, one.time)
         for one in events
         if one.kind in kinds and one.product_id is not None
     ]
+    return sorted(found, key=lambda one: (one.time, one.user_id, one.sku))[-MOST_MEETINGS:]
 
 
 @dataclass(frozen=True, eq=False)
