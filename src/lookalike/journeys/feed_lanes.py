@@ -1,5 +1,6 @@
 """The candidates of a feed: what each taste finds, what is popular, what is new, what varies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -142,7 +143,8 @@ class Candidates:
         sample = unknown[self.seed % step :: step]
         near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
         index = self.view.index
-        likeness = self.nearest(index.vectors(index.first_rows(sample)))
+        first = index.vectors(index.first_rows(sample))
+        likeness = _nearest(first, [one.plan for one in self.tastes])
         scores = self.blend.affinity * likeness + self._leaning(sample)
         best = np.argsort(-scores, kind="stable")[:NEW_POOL]
         return np.union1d(sample[best], near[self.ranks.users[near] < FEW])
@@ -277,9 +279,7 @@ class Candidates:
         tastes = [self._start(one) for one in blending.served(self.profile)]
         if not tastes:
             return np.zeros(len(first))
-        plans = [plan(self.question, one, self.view) for one in tastes]
-        scores = [np.einsum("ij,j->i", first, one.queries[0]) + one.base for one in plans]
-        return np.asarray(np.max(scores, axis=0), dtype=np.float64)
+        return _nearest(first, [plan(self.question, one, self.view) for one in tastes])
 
     def disliked(self, first: Floats) -> Doubles:
         """How alike each is to a disliked product, in the channels that are to blame."""
@@ -299,6 +299,11 @@ class Candidates:
             return np.zeros(len(first))
         near = blending.dislikes(first, np.stack(rows), np.array(weights), np.array(bases))
         return blending.softened(near, self.blend.unlike)
+
+
+def _nearest(first: Floats, plans: Sequence[Plan]) -> Doubles:
+    scores = [np.einsum("ij,j->i", first, one.queries[0]) + one.base for one in plans]
+    return np.asarray(np.max(scores, axis=0), dtype=np.float64)
 
 
 def _lane(

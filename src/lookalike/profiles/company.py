@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -60,6 +61,10 @@ class Company:
     values: Mapping[str, Doubles] = field(default_factory=dict)
     version: str = ""
 
+    @cached_property
+    def total(self) -> float:
+        return float(self.totals.sum())
+
     @property
     def is_empty(self) -> bool:
         return not self.pairs.nnz
@@ -75,11 +80,12 @@ class Company:
         share = weights / weights.sum()
         counts = self.totals[anchors] + SHRINK
         base = float(share @ (SHRINK / counts))
-        usual = (self.totals + FLOOR) / self.totals.sum()
-        rows = [self.pairs[anchor].tocoo() for anchor in anchors.tolist()]
-        others = np.concatenate([one.col for one in rows]).astype(np.int64)
-        own = np.repeat(np.arange(len(rows)), [len(one.col) for one in rows])
-        lifts = np.concatenate([one.data for one in rows]) / usual[others]
+        starts, ends = self.pairs.indptr[anchors], self.pairs.indptr[anchors + 1]
+        own = np.repeat(np.arange(len(anchors)), ends - starts)
+        parts = [slice(*span) for span in zip(starts.tolist(), ends.tolist(), strict=True)]
+        others = np.concatenate([self.pairs.indices[part] for part in parts]).astype(np.int64)
+        usual = (self.totals[others] + FLOOR) / self.total
+        lifts = np.concatenate([self.pairs.data[part] for part in parts]) / usual
         lifts = lifts * (share / counts)[own]
         order = np.lexsort((-lifts, others))
         products, first = np.unique(others[order], return_index=True)
