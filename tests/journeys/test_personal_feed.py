@@ -326,3 +326,15 @@ def test_erased_users_leave_no_company(own, two_kinds) -> None:
     own.users().erase("o")
     after = [one.reason for one in own.feed("u", limit=24).recommendations]
     assert not any(reason.endswith("others chose this as well.") for reason in after)
+
+
+def test_a_cursor_says_that_its_user_has_done_something_since(own, two_kinds) -> None:
+    first, second = two_kinds
+    own.record([done("u", "save", first[0])])
+    page = own.similar(Retrieval(UserAnchor("u"), limit=4))
+    again = own.similar(Retrieval(UserAnchor("u"), limit=4, cursor=page.cursor))
+    assert not any(said.startswith("cursor: ") for said in again.degraded)
+    own.record([done("u", "save", second[0], hours=1)])
+    later = own.similar(Retrieval(UserAnchor("u"), limit=4, cursor=page.cursor))
+    (said,) = [one for one in later.degraded if one.startswith("cursor: ")]
+    assert said.startswith("cursor: the user has done something")

@@ -33,6 +33,11 @@ SPOKEN_ACTION = {
     "view": "you looked at {}",
     "click": "you looked at {}",
 }
+MOVED = {
+    "collection": "cursor: the collection has changed since the first page",
+    "user": "cursor: the user has done something since the page before, so the order is another; "
+    "products may come twice or be missed",
+}
 GENERAL: tuple[Lane, ...] = ("together", "popular", "new", "varied")
 
 
@@ -60,14 +65,15 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
         limits.append(f"limit: {question.limit} lowered to {MAX_LIMIT}; the cursor leads further")
         question = replace(question, limit=MAX_LIMIT)
     asked = paging.digest(question)
-    offset, moved = paging.offset(question.cursor, view, asked=asked)
+    offset, moved = paging.offset(question.cursor, view, asked=asked, known=parts.profile.version)
     feed = _Feed(question, parts, asked)
     placed = feed.placed(offset + question.limit + 1)
     end = offset + question.limit
     shown = feed.told(placed[offset:end], offset)
     degraded = feed.degraded()
     if moved:
-        degraded.append("cursor: the collection has changed since the first page")
+        degraded.append(MOVED[moved])
+    rest = paging.cursor(view, asked=asked, offset=end, known=parts.profile.version)
     return Recommendations(
         request_id=paging.request_id(view, asked=f"{asked}{feed.state}", offset=offset),
         generation=view.generation,
@@ -75,7 +81,7 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
         recommendations=shown,
         limits=tuple(limits),
         degraded=tuple(degraded),
-        cursor=paging.cursor(view, asked=asked, offset=end) if len(placed) > end else None,
+        cursor=rest if len(placed) > end else None,
     )
 
 
