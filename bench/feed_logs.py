@@ -2,7 +2,8 @@
 
     python bench/feed_logs.py fashion catalog.csv OUT.jsonl [--users 3000] [--seed 1]
     python bench/feed_logs.py outfits catalog.csv OUT.jsonl --looks outfits.json
-    python bench/feed_logs.py trend|taste|together|mixed catalog.csv OUT.jsonl --fields SEX,TYPE,COLOR
+    python bench/feed_logs.py trend|taste|together|mixed catalog.csv OUT.jsonl
+        --fields SEX,TYPE,COLOR
 
 fashion  users like one to three types of article in a color, buy by appeal and freshness, and
          mostly for their own gender; half of them buy three times or less; a third of the
@@ -28,7 +29,8 @@ import numpy as np
 
 END = datetime(2026, 6, 30, tzinfo=UTC)
 DAYS = 180
-SHARES = {  # of what moves a user: what is in, their tastes, what goes with the last, the same again
+# Of what moves a user: what is in, their tastes, what goes with the last, the same again.
+SHARES = {
     "trend": (1.0, 0.0, 0.0, 0.0),
     "taste": (0.4, 0.6, 0.0, 0.0),
     "together": (0.4, 0.0, 0.6, 0.0),
