@@ -106,13 +106,21 @@ def log_of_others(engine: Engine, rng: np.random.Generator, count: int = 20_000)
     skus = view.index.skus(chosen)
     times = rng.uniform(0, 24 * 60, count)
     events = [
-        Event(f"o{n}", f"other-{n % 5000}", "view", sku, NOW - timedelta(hours=float(hours)))
+        Event(
+            f"o{n}",
+            f"other-{n % 5000}",
+            "view" if n % 3 else "purchase",
+            sku,
+            NOW - timedelta(hours=float(hours)),
+        )
         for n, (sku, hours) in enumerate(zip(skus, times, strict=True))
     ]
     engine.record(events)
     started = time.perf_counter()
     engine._parts.profiles(None).ranks(view)
-    print(f"counting popularity in {count:,} events: {time.perf_counter() - started:.2f} s")
+    print(
+        f"counting popularity and pairs in {count:,} events: {time.perf_counter() - started:.2f} s"
+    )
 
 
 def updates(engine: Engine, users: list[list[Event]], rng: np.random.Generator) -> None:

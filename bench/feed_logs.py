@@ -2,18 +2,26 @@
 
     python bench/feed_logs.py fashion catalog.csv OUT.jsonl [--users 3000] [--seed 1]
     python bench/feed_logs.py outfits catalog.csv OUT.jsonl --looks outfits.json
+    python bench/feed_logs.py trend|taste|together|mixed catalog.csv OUT.jsonl
+        --fields SEX,TYPE,COLOR
 
 fashion  users like one to three types of article in a color, buy by appeal and freshness, and
          mostly for their own gender; half of them buy three times or less; a third of the
          catalog comes in during the last two months
 outfits  users buy pieces of stylists' outfits that share a piece with the last one: what goes
          together, not what looks alike
+trend, taste, together, mixed
+         what most shops are a mixture of: what everybody buys now (products come in all the time,
+         catch on and fade), a user's types and colors, and what goes with the last product by
+         hidden rules between types and colors; visits of one to three products, repeat
+         purchases in `mixed`.  SHARES has the proportions.
 """
 
 import argparse
 import csv
 import json
 from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,14 +29,23 @@ import numpy as np
 
 END = datetime(2026, 6, 30, tzinfo=UTC)
 DAYS = 180
+# Of what moves a user: what is in, their tastes, what goes with the last, the same again.
+SHARES = {
+    "trend": (1.0, 0.0, 0.0, 0.0),
+    "taste": (0.4, 0.6, 0.0, 0.0),
+    "together": (0.4, 0.0, 0.6, 0.0),
+    "mixed": (0.35, 0.25, 0.3, 0.1),
+}
+LIFE_D = 30.0  # in which the appeal of a product halves, more or less
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("kind", choices=["fashion", "outfits"])
+    parser.add_argument("kind", choices=["fashion", "outfits", *SHARES])
     parser.add_argument("catalog")
     parser.add_argument("out")
     parser.add_argument("--looks")
+    parser.add_argument("--fields", default="gender,articleType,colorgroup")
     parser.add_argument("--users", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
@@ -37,6 +54,8 @@ def main() -> None:
         rows = list(csv.DictReader(file))
     if asked.kind == "fashion":
         lines = fashion(rows, asked.users, rng)
+    elif asked.kind in SHARES:
+        lines = shop(rows, asked.fields.split(","), SHARES[asked.kind], asked.users, rng)
     else:
         lines = outfits(json.loads(Path(asked.looks).read_text()), asked.users, rng)
     lines.sort(key=lambda one: one["time"])
@@ -115,6 +134,99 @@ def outfits(looks, users, rng):
             for sku in rng.permutation(looks[current])[: int(rng.integers(1, 3))]:
                 lines.append(line(f"u{user}", str(sku), day, len(lines)))
     return lines
+
+
+@dataclass
+class Street:
+    """Products in the eyes of one user on one day.
+
+    partners  type or color -> those that go with it
+    """
+
+    rows: list
+    sex: np.ndarray
+    kind: np.ndarray
+    color: np.ndarray
+    launch: np.ndarray
+    appeal: np.ndarray
+    kinds: dict
+    colors: dict
+    sold: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @classmethod
+    def of(cls, rows, fields, rng):
+        sex, kind, color = (np.array([row[name] or "" for row in rows]) for name in fields)
+        return cls(
+            rows,
+            sex,
+            kind,
+            color,
+            rng.uniform(-DAYS / 2, DAYS, len(rows)),
+            rng.lognormal(0, 1.2, len(rows)),
+            partners(kind, 3, rng),
+            partners(color, 3, rng),
+            np.zeros(len(rows)),
+        )
+
+    def weight(self, day):
+        """What is in on a day: fresh, good, and bought by others."""
+        age = day - self.launch
+        return np.where(age >= 0, self.appeal * np.exp2(-age / LIFE_D) * np.sqrt(1 + self.sold), 0)
+
+
+def partners(values, count, rng):
+    names = np.unique(values)
+    return {
+        str(one): {str(other) for other in rng.choice(names, min(count, len(names)), replace=False)}
+        for one in names
+    }
+
+
+def shop(rows, fields, shares, users, rng):
+    street = Street.of(rows, fields, rng)
+    visits = [
+        (float(day), user)
+        for user in range(users)
+        for day in rng.uniform(0, DAYS, rng.geometric(0.35))
+    ]
+    who = {}
+    sexes, counts = np.unique(street.sex, return_counts=True)
+    lines = []
+    for day, user in sorted(visits):
+        if user not in who:
+            of = int(rng.integers(1, 4))
+            likes = [int(rng.integers(len(rows))) for _ in range(of)]
+            who[user] = (str(rng.choice(sexes, p=counts / counts.sum())), likes, [])
+        street.sold *= 1 - 0.5 / (len(visits) / DAYS * 7)  # half of it is gone in about ten days
+        for _ in range(int(rng.integers(1, 4))):
+            chosen = pick(street, who[user], day, shares, rng)
+            if chosen is not None:
+                who[user][2].append(chosen)
+                street.sold[chosen] += 1
+                sku = rows[chosen].get("id") or rows[chosen]["sku"]
+                lines.append(line(f"u{user}", sku, day, len(lines)))
+    return lines
+
+
+def pick(street, user, day, shares, rng):
+    sex, likes, past = user
+    weight = street.weight(day)
+    if rng.random() < 0.85:
+        weight = np.where(street.sex == sex, weight, 0)
+    why = rng.choice(4, p=shares)
+    if why == 1:
+        liked = likes[int(rng.integers(len(likes)))]
+        fits = (street.kind == street.kind[liked]) & (street.color == street.color[liked])
+        weight = np.where(fits, np.sqrt(weight), 0)
+    elif why == 2 and past:
+        last = past[-1]
+        fits = np.isin(street.kind, list(street.kinds[str(street.kind[last])]))
+        fits &= np.isin(street.color, list(street.colors[str(street.color[last])]))
+        weight = np.where(fits, np.sqrt(weight), 0)
+    elif why == 3 and past:
+        return past[int(rng.integers(len(past)))]
+    total = weight.sum()
+    return int(rng.choice(len(weight), p=weight / total)) if total > 0 else None
 
 
 def line(user, sku, day, number):

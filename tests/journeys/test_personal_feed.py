@@ -275,3 +275,66 @@ def test_weights_fitted_to_the_log_are_used_by_every_process(own, shop, two_kind
     with Engine.open(own.settings) as other:
         assert other.feed("o1").recommendations == own.feed("o1").recommendations
         assert other._parts.profiles(None).blend() == found.blend
+
+
+def test_what_others_chose_with_it_gets_places_and_says_so(own, two_kinds) -> None:
+    """Buyers of one kind of product go on to another, which does not look like it."""
+    first, second = two_kinds
+    for n in range(40):
+        own.record(
+            [
+                done(f"o{n}", "purchase", first[n % 4], hours=n),
+                done(f"o{n}", "purchase", second[n % 4], hours=n + 1),
+            ]
+        )
+    own.record([done("u", "purchase", first[0], hours=50)])
+    answer = own.feed("u", limit=24)
+    beside = next(one for one in answer.recommendations if one.sku in second[:4])
+    assert beside.placement.because == first[0]
+    name = own.product(first[0]).document["name"]
+    assert beside.reason.endswith(f"ecause you bought {name}: others chose this as well.")
+    parts = beside.explanation.contributions
+    assert parts["company"] > 0
+    assert sum(parts.values()) == pytest.approx(beside.score)
+    own.users().decide("u", "pause")
+    assert {one.because for one in placements(own.feed("u", limit=24))} == {None}
+
+
+def test_choices_a_week_later_teach_what_goes_together(own, two_kinds) -> None:
+    """Half of the users come back for their product's partner, and none for a look-alike."""
+    first, second = two_kinds
+    log = []
+    for n in range(240):
+        log += [done(f"o{n}", "purchase", first[n % 4], hours=6 * n)]
+        partner = second[n % 4] if n % 2 else sorted(set(second[4:]))[n % len(second[4:])]
+        log += [done(f"o{n}", "purchase", partner, hours=6 * n + 24 * 8)]
+    own.record(log)
+    blend = own.quality().learn_feed().blend
+    assert blend.together > 0.5
+    assert blend.kinds["category"] > 0
+    own.record([done("u", "purchase", first[1], hours=6 * 240)])
+    shown = [one.sku for one in own.feed("u", limit=6).recommendations]
+    assert second[1] in shown
+
+
+def test_erased_users_leave_no_company(own, two_kinds) -> None:
+    first, second = two_kinds
+    own.record([done("o", "purchase", first[0]), done("o", "purchase", second[0], hours=1)])
+    own.record([done("u", "purchase", first[0], hours=2)])
+    before = {one.sku: one.reason for one in own.feed("u", limit=24).recommendations}
+    assert before[second[0]].endswith("others chose this as well.")
+    own.users().erase("o")
+    after = [one.reason for one in own.feed("u", limit=24).recommendations]
+    assert not any(reason.endswith("others chose this as well.") for reason in after)
+
+
+def test_a_cursor_says_that_its_user_has_done_something_since(own, two_kinds) -> None:
+    first, second = two_kinds
+    own.record([done("u", "save", first[0])])
+    page = own.similar(Retrieval(UserAnchor("u"), limit=4))
+    again = own.similar(Retrieval(UserAnchor("u"), limit=4, cursor=page.cursor))
+    assert not any(said.startswith("cursor: ") for said in again.degraded)
+    own.record([done("u", "save", second[0], hours=1)])
+    later = own.similar(Retrieval(UserAnchor("u"), limit=4, cursor=page.cursor))
+    (said,) = [one for one in later.degraded if one.startswith("cursor: ")]
+    assert said.startswith("cursor: the user has done something")

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from made_up import event
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from lookalike.profiles.blend import Blend, shares
 from lookalike.profiles.fold import Profile
@@ -79,3 +81,20 @@ def test_shares_sum_to_one_whatever_is_known() -> None:
     for strength in (0.0, 0.5, 20.0):
         found = shares(Profile(strength=strength), Blend())
         assert sum(found.tastes) + found.popular + found.new + found.varied == pytest.approx(1)
+
+
+def test_choices_that_are_nearly_certain_do_not_throw_the_fit() -> None:
+    """A full step of Newton's method overshoots here, and every next one goes further."""
+    rng = np.random.default_rng(4)
+    features = rng.normal(size=(40, 60, 2)) * [4.0, 0.2]
+    made = [Choice(one, np.zeros(60), int(np.argmax(one[:, 0]))) for one in features]
+    prior, precision = np.array([-3.0, 0.0]), np.full(2, 8.0)
+
+    def loss(weights: np.ndarray) -> float:
+        found = 0.5 * float(precision @ (weights - prior) ** 2)
+        for one in made:
+            found += float(logsumexp(one.features @ weights) - (one.features @ weights)[one.chosen])
+        return found
+
+    best = minimize(loss, prior, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
+    assert fitted(made, prior, precision) == pytest.approx(best.x, abs=1e-3)

@@ -22,6 +22,7 @@ TOLD = {
     "warm_users": "of them, users with more",
     "unknown_users": "users without a past",
     "cold_products": "finds that nobody had met before, in the whole list",
+    "cold_for_cold_users": "of them, those of users with 1 to 3 events",
     "new_arrivals": "the same, in a list of such products alone",
 }
 
@@ -83,7 +84,7 @@ def _tell(found: FeedScores) -> None:
         f"after; found means {', '.join(found.kinds)}"
     )
     for name, group in found.groups.items():
-        click.echo(f"\n{TOLD[name]}: {group.n:,}, who went for {group.wanted:,} products")
+        click.echo(f"\n{TOLD[name]}: {group.n:,} users, who went for {group.wanted:,} products")
         _tell_group(group)
     left = ", ".join(f"{count:,} {reason}" for reason, count in found.left_out.items())
     if left:

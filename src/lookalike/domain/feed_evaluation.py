@@ -74,7 +74,8 @@ class FeedScores:
 
     groups     "all" (users with a past), "cold_users" (1 to 3 events), "warm_users",
                "unknown_users" (no past), "cold_products" (those found that nobody had met
-               before), "new_arrivals" (lists of such products alone)
+               before), "cold_for_cold_users" (of them, those of users with 1 to 3 events),
+               "new_arrivals" (lists of such products alone)
     left_out   what was not measured, by reason
     missing    methods that could not run, with the command that installs what they need
     """

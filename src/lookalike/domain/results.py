@@ -39,7 +39,7 @@ class Explanation:
     matched_images: tuple[int, int]
 
 
-Lane = Literal["taste", "popular", "new", "varied"]
+Lane = Literal["taste", "together", "popular", "new", "varied"]
 
 
 @dataclass(frozen=True)

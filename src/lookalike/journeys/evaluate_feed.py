@@ -23,12 +23,14 @@ from lookalike.evaluation.replay import (
     novelty,
 )
 from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.feed_baselines import baselines
+from lookalike.journeys.feed_baselines import arrivals, baselines
+from lookalike.journeys.feed_company import company_of
 from lookalike.journeys.feed_log import Log
 from lookalike.journeys.learn_blend import Fitted, learn_blend
 from lookalike.journeys.personal_feed import FeedParts, personal_feed
-from lookalike.journeys.shelf import Ranks, Shelf, ranks
+from lookalike.journeys.shelf import Ranks, Shelf, ranks, with_company
 from lookalike.journeys.user_profiles import facts_of
+from lookalike.profiles.company import meetings
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
 from lookalike.profiles.popularity import day_counts, popularity
@@ -57,14 +59,17 @@ def evaluate_feed(
     feeds = _Feeds.of(replay, view, learning)
     methods, missing = baselines(replay.before, view, split=split.time, seed=split.seed)
     lists: dict[str, dict[str, list[str]]] = {OURS: {}, **{name: {} for name in methods}}
-    arrivals: dict[str, list[str]] = {}
     cold = feeds.cold()
+    others = arrivals(replay.before, view, cold, seed=split.seed)
+    alone: dict[str, dict[str, list[str]]] = {OURS: {}, **{name: {} for name in others}}
     for done, user in enumerate(users, start=1):
         lists[OURS][user] = feeds.shown(user)
         for name, method in methods.items():
             lists[name][user] = method(user)
         if cold and any(sku not in replay.known for sku in replay.wanted[user]):
-            arrivals[user] = feeds.shown(user, only=cold)
+            alone[OURS][user] = feeds.shown(user, only=cold)
+            for name, method in others.items():
+                alone[name][user] = method(user)
         if done % 20 == 0 or done == len(users):
             report(Step(STAGE, done, len(users)))
     groups = _Groups(replay, users, lists, len(view.index), split.seed)
@@ -73,7 +78,7 @@ def evaluate_feed(
         kinds=replay.kinds,
         events_before=sum(len(own) for own in replay.before.values()),
         events_after=replay.after,
-        groups={**groups.by_user(), **groups.by_product(arrivals, cold)},
+        groups={**groups.by_user(), **groups.by_product(alone)},
         left_out={**replay.left_out, **_not_drawn(len(replay.wanted) - len(users))},
         missing=missing,
         versions={
@@ -115,7 +120,8 @@ class _Feeds:
         popular = popularity(day_counts(events), learning.weights)
         shelf = Shelf(view)
         fitted = learn_blend(events, shelf, learning)
-        return cls(replay, view, learning, shelf, ranks(popular, view), fitted)
+        known = with_company(ranks(popular, view), company_of(meetings(events), shelf))
+        return cls(replay, view, learning, shelf, known, fitted)
 
     def cold(self) -> tuple[str, ...]:
         """Products that nobody had met."""
@@ -171,9 +177,7 @@ class _Groups:
             found["all"] = self._with_range(found["all"], chosen["all"])
         return found
 
-    def by_product(
-        self, arrivals: Mapping[str, Sequence[str]], cold: Sequence[str]
-    ) -> dict[str, FeedGroup]:
+    def by_product(self, alone: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, FeedGroup]:
         """What nobody had met before: found in the whole list, and in lists of such alone."""
         known = self._replay.known
         wanted = {
@@ -185,16 +189,12 @@ class _Groups:
         if not wanted:
             return {}
         users = sorted(wanted)
-        order = np.random.default_rng(self._seed).permutation(len(cold))[:DEPTH]
-        chance = [cold[row] for row in order]
-        alone = {
-            OURS: arrivals,
-            "popularity": dict.fromkeys(users, chance),  # knows nothing of them: any order
-        }
-        return {
-            "cold_products": self._group(users, wanted, self._lists),
-            "new_arrivals": self._group(users, wanted, alone),
-        }
+        few = [user for user in users if self._past(user) <= COLD_EVENTS]
+        found = {"cold_products": self._group(users, wanted, self._lists)}
+        if few:
+            found["cold_for_cold_users"] = self._group(few, wanted, self._lists)
+        found["new_arrivals"] = self._group(users, wanted, alone)
+        return found
 
     def _past(self, user: str) -> int:
         return sum(one.kind in MET for one in self._replay.before.get(user, ()))

@@ -1,12 +1,15 @@
-"""What a feed is measured against: popularity, the last product's look-alikes, collaboration."""
+"""What a feed is measured against: popularity, chance, the last look-alikes, collaboration."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from lookalike.domain.events import Event
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.feed_evaluation import DEPTH
+from lookalike.domain.filters import In
 from lookalike.domain.profile import ACTION_WEIGHTS
 from lookalike.domain.query import ImageAnchor, ProductAnchor, Retrieval
 from lookalike.errors import NotFound, Unavailable
@@ -35,11 +38,15 @@ def baselines(
     """
     there = set(view.index.skus(view.index.select(None)))
     met = {user: {one.product_id for one in own if one.product_id} for user, own in before.items()}
+    everything = sorted(there)
     popular = _popular(before, there, since=None)
     recent = _popular(before, there, since=split - RECENT)
     found: dict[str, Method] = {
         "popularity": lambda user: _filled([], popular, met.get(user, set())),
         "recent_popularity": lambda user: _filled(recent, popular, met.get(user, set())),
+        "random": lambda user: _filled(
+            drawn(user, everything, seed=seed), popular, met.get(user, set())
+        ),
         "last_item": lambda user: _filled(
             _last_item(before.get(user, ()), view), popular, met.get(user, set())
         ),
@@ -51,6 +58,30 @@ def baselines(
     for name, recommend in fitted.items():
         found[name] = _collaborative(recommend, popular, met)
     return found, {}
+
+
+def arrivals(
+    before: Mapping[str, Sequence[Event]], view: CatalogView, cold: Sequence[str], *, seed: int
+) -> dict[str, Method]:
+    """The methods that can order products that nobody has met: what was popular says nothing.
+
+    cold  these products, ascending
+    """
+    return {
+        "random": lambda user: drawn(user, cold, seed=seed)[:DEPTH],
+        "last_item": lambda user: _filled(
+            _last_item(before.get(user, ()), view, only=cold),
+            drawn(user, cold, seed=seed),
+            set(),
+        ),
+    }
+
+
+def drawn(user: str, skus: Sequence[str], *, seed: int) -> list[str]:
+    """Some products by chance, other ones for each user."""
+    own = np.random.default_rng([seed, *user.encode()])
+    count = min(len(skus), 3 * DEPTH)
+    return [skus[place] for place in own.choice(len(skus), count, replace=False)]
 
 
 def _collaborative(
@@ -77,11 +108,16 @@ def _counts(event: Event, there: Set[str]) -> bool:
     return event.product_id in there and event.kind in ACTION_WEIGHTS
 
 
-def _last_item(events: Sequence[Event], view: CatalogView) -> list[str]:
+def _last_item(
+    events: Sequence[Event], view: CatalogView, *, only: Sequence[str] = ()
+) -> list[str]:
+    where = In("sku", tuple(only)) if only else None
     for one in reversed(events):
         known = one.product_id is not None and view.index.number(one.product_id) is not None
         if known and one.kind in ACTION_WEIGHTS and one.product_id is not None:
-            question = Retrieval(ProductAnchor(one.product_id), limit=3 * DEPTH, explain=False)
+            question = Retrieval(
+                ProductAnchor(one.product_id), limit=3 * DEPTH, where=where, explain=False
+            )
             answer = find_similar(view, question, start_from(question.anchor, view, measure=_none))
             return [found.sku for found in answer.recommendations]
     return []

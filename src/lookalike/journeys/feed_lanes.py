@@ -1,5 +1,6 @@
 """The candidates of a feed: what each taste finds, what is popular, what is new, what varies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,17 +11,20 @@ from lookalike.domain.calibration import calibrated_query
 from lookalike.domain.profile import Profile, Taste
 from lookalike.domain.query import Retrieval
 from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.feed_company import MOST_PARTNERS, Companions
 from lookalike.journeys.plan import DEFAULT_WEIGHTS, Plan, plan
 from lookalike.journeys.shelf import Ranks, Shelf
 from lookalike.journeys.start import Start
 from lookalike.journeys.tell import Page
 from lookalike.profiles import blend as blending
 from lookalike.profiles.blend import Blend
+from lookalike.profiles.company import NO_COMPANY
 from lookalike.profiles.popularity import FEW
 from lookalike.profiles.slots import Lane
 
 LEAST_DEPTH = 64  # look-alikes read for each taste
 DEPTH_PER_LIMIT = 6
+LEAST_ALIKE = 12  # nearest products that may have a taste's places, however far they are
 MOST_POPULAR = 160
 MOST_NEW = 600
 """Up to so many new products are all scored.  Of more, every second, third, ... beginning where the
@@ -49,7 +53,8 @@ class Scored:
     likeness   (n, tastes) calibrated score against each taste; -inf where not asked
     rows       (n, tastes) the row of the product that matched
     popular    (n,) popularity, weighed
-    leaning    (n,) log-odds of its values, weighed
+    leaning    (n,) log-odds of its values, by taste and by what goes with them, weighed
+    together   (n,) log-odds of a product chosen by those who chose the user's, weighed
     disliked   (n,) likeness to a dislike beyond what is forgiven
     users      (n,) how many have met it
     vectors    (n, width) scaled first rows
@@ -60,6 +65,7 @@ class Scored:
     rows: Integers
     popular: Doubles
     leaning: Doubles
+    together: Doubles
     disliked: Doubles
     users: Integers
     vectors: Floats
@@ -104,6 +110,18 @@ class Candidates:
         found[self._gone[self._gone < size]] = False
         return found
 
+    @cached_property
+    def companions(self) -> Companions:
+        """What goes with the user's products; of nobody where it does not count."""
+        company = self.ranks.company if self.blend.wants_company else NO_COMPANY
+        return Companions.of(self.profile, self.view, company)
+
+    @cached_property
+    def together(self) -> Integers:
+        """Products chosen by those who chose the user's."""
+        inside = self.companions.most
+        return self._passing(inside[inside < len(self.ranks.users)], MOST_PARTNERS)
+
     @property
     def skipped(self) -> tuple[str, ...]:
         """What of the filter was skipped, and why."""
@@ -125,17 +143,19 @@ class Candidates:
         sample = unknown[self.seed % step :: step]
         near = np.unique(np.concatenate([one.found.products for one in self.tastes]))
         index = self.view.index
-        likeness = self.nearest(index.vectors(index.first_rows(sample)))
-        best = np.argsort(-likeness, kind="stable")[: 4 * NEW_POOL]
-        scores = self.blend.affinity * likeness[best] + self._leaning(sample[best])
-        best = best[np.argsort(-scores, kind="stable")[:NEW_POOL]]
+        first = index.vectors(index.first_rows(sample))
+        likeness = _nearest(first, [one.plan for one in self.tastes])
+        scores = self.blend.affinity * likeness + self._leaning(sample)
+        best = np.argsort(-scores, kind="stable")[:NEW_POOL]
         return np.union1d(sample[best], near[self.ranks.users[near] < FEW])
 
     def scored(self, varied: Integers) -> Scored:
         """Everything that a lane may place, with all that orders it."""
         index = self.view.index
         lists = [one.found.products for one in self.tastes]
-        products = np.unique(np.concatenate([*lists, self.popular, self.new, varied]))
+        products = np.unique(
+            np.concatenate([*lists, self.together, self.popular, self.new, varied])
+        )
         first = index.vectors(index.first_rows(products))
         likeness, rows = self._likeness(products, first)
         return Scored(
@@ -144,13 +164,14 @@ class Candidates:
             rows=rows,
             popular=self.blend.popularity(self.ranks.now[products], self.ranks.lasting[products]),
             leaning=self._leaning(products),
+            together=self.blend.together * self.companions.together(products),
             disliked=self.disliked(first),
             users=self.ranks.users[products],
             vectors=np.asarray(first * self.shelf.lens.scale),
         )
 
     def lanes(self, scored: Scored, varied: Integers) -> list[Lane]:
-        """One lane for each taste, then popular, new, varied."""
+        """One lane for each taste, then together, popular, new, varied."""
         blend = self.blend
         share = blending.shares(self.profile, blend)
         plain = scored.popular + scored.leaning - blend.dislike * scored.disliked
@@ -160,9 +181,10 @@ class Candidates:
         for number, (one, own) in enumerate(zip(self.tastes, share.tastes, strict=True)):
             alike = self.popular[scored.likeness[popular_places, number] >= NEAR]
             score = plain + blend.affinity * scored.likeness[:, number]
-            among = np.union1d(one.found.products, alike)
+            among = np.union1d(self._like(one), alike)
             lanes.append(_lane(own, scored, among, score / blend.unit))
-        score = (plain + blend.affinity * near) / blend.unit
+        score = (plain + scored.together + blend.affinity * near) / blend.unit
+        lanes.append(_lane(share.company, scored, self.together, score))
         lanes.append(_lane(share.popular, scored, self.popular, score))
         unmet = CURIOSITY / (1 + scored.users)
         score = score + (unmet - scored.popular) / blend.unit
@@ -170,6 +192,12 @@ class Candidates:
         place = np.searchsorted(scored.products, varied)
         lanes.append(Lane(share.varied, place, np.linspace(1, 0.5, len(place))))
         return lanes
+
+    def _like(self, search: TasteSearch) -> Integers:
+        """What was found that is near, and of a small catalog the nearest few."""
+        found = search.found
+        near = max(LEAST_ALIKE, int(np.count_nonzero(found.scores >= NEAR)))
+        return np.asarray(found.products[:near])
 
     def _search(self, taste: Taste) -> TasteSearch:
         """What looks like a taste, without what its user has; found once for each product."""
@@ -233,7 +261,7 @@ class Candidates:
     def _leaning(self, products: Integers) -> Doubles:
         names, odds = self.log_odds(products)
         weights = np.array([self.blend.weight(name, len(names)) for name in names])
-        return np.asarray(odds @ weights)
+        return np.asarray(odds @ weights) + self.companions.weighed(self.blend.kinds, products)
 
     def log_odds(self, products: Integers) -> tuple[list[str], Doubles]:
         """The fields that the user leans in, and (products, fields) log-odds of the values."""
@@ -251,9 +279,7 @@ class Candidates:
         tastes = [self._start(one) for one in blending.served(self.profile)]
         if not tastes:
             return np.zeros(len(first))
-        plans = [plan(self.question, one, self.view) for one in tastes]
-        scores = [np.einsum("ij,j->i", first, one.queries[0]) + one.base for one in plans]
-        return np.asarray(np.max(scores, axis=0), dtype=np.float64)
+        return _nearest(first, [plan(self.question, one, self.view) for one in tastes])
 
     def disliked(self, first: Floats) -> Doubles:
         """How alike each is to a disliked product, in the channels that are to blame."""
@@ -273,6 +299,11 @@ class Candidates:
             return np.zeros(len(first))
         near = blending.dislikes(first, np.stack(rows), np.array(weights), np.array(bases))
         return blending.softened(near, self.blend.unlike)
+
+
+def _nearest(first: Floats, plans: Sequence[Plan]) -> Doubles:
+    scores = [np.einsum("ij,j->i", first, one.queries[0]) + one.base for one in plans]
+    return np.asarray(np.max(scores, axis=0), dtype=np.float64)
 
 
 def _lane(

@@ -33,22 +33,27 @@ def request_id(view: CatalogView, *, asked: str, offset: int) -> str:
     return short([asked, offset, view.collection_id, view.generation, view.change])
 
 
-def cursor(view: CatalogView, *, asked: str, offset: int) -> str:
-    """An opaque text that continues the question after `offset` recommendations."""
-    state = [offset, view.generation, view.change, asked]
+def cursor(view: CatalogView, *, asked: str, offset: int, known: str = "") -> str:
+    """An opaque text that continues the question after `offset` recommendations.
+
+    known  stands for what the answer was made of beside the collection
+    """
+    state = [offset, view.generation, view.change, asked, known]
     return base64.urlsafe_b64encode(json.dumps(state).encode()).decode()
 
 
-def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, bool]:
-    """Where to start, and whether the collection has changed since the first page.
+def offset(
+    cursor: str | None, view: CatalogView, *, asked: str, known: str = ""
+) -> tuple[int, str]:
+    """Where to start, and what has changed since the page before: "", "collection" or "user".
 
     Raises InvalidInput for a cursor that is damaged or belongs to another question.
     """
     if cursor is None:
-        return 0, False
+        return 0, ""
     try:
         text = base64.b64decode(cursor, altchars=b"-_", validate=True)
-        start, generation, change, of_question = json.loads(text)
+        start, generation, change, of_question, was_known = json.loads(text)
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput(
             f"{cursor[:60]!r} is not a cursor.",
@@ -59,7 +64,9 @@ def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, b
             "The cursor belongs to another question.",
             hint="Repeat every option of the first page beside its cursor.",
         )
-    return start, (generation, change) != (view.generation, view.change)
+    if (generation, change) != (view.generation, view.change):
+        return start, "collection"
+    return start, "" if was_known == known else "user"
 
 
 _COMPARED = tuple(

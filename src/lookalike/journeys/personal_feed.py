@@ -33,7 +33,12 @@ SPOKEN_ACTION = {
     "view": "you looked at {}",
     "click": "you looked at {}",
 }
-GENERAL: tuple[Lane, ...] = ("popular", "new", "varied")
+MOVED = {
+    "collection": "cursor: the collection has changed since the first page",
+    "user": "cursor: the user has done something since the page before, so the order is another; "
+    "products may come twice or be missed",
+}
+GENERAL: tuple[Lane, ...] = ("together", "popular", "new", "varied")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +65,15 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
         limits.append(f"limit: {question.limit} lowered to {MAX_LIMIT}; the cursor leads further")
         question = replace(question, limit=MAX_LIMIT)
     asked = paging.digest(question)
-    offset, moved = paging.offset(question.cursor, view, asked=asked)
+    offset, moved = paging.offset(question.cursor, view, asked=asked, known=parts.profile.version)
     feed = _Feed(question, parts, asked)
     placed = feed.placed(offset + question.limit + 1)
     end = offset + question.limit
     shown = feed.told(placed[offset:end], offset)
     degraded = feed.degraded()
     if moved:
-        degraded.append("cursor: the collection has changed since the first page")
+        degraded.append(MOVED[moved])
+    rest = paging.cursor(view, asked=asked, offset=end, known=parts.profile.version)
     return Recommendations(
         request_id=paging.request_id(view, asked=f"{asked}{feed.state}", offset=offset),
         generation=view.generation,
@@ -75,7 +81,7 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
         recommendations=shown,
         limits=tuple(limits),
         degraded=tuple(degraded),
-        cursor=paging.cursor(view, asked=asked, offset=end) if len(placed) > end else None,
+        cursor=rest if len(placed) > end else None,
     )
 
 
@@ -170,7 +176,7 @@ class _Feed:
         """The taste that a place is told by: its own, or the nearest where that is near."""
         if one.lane < len(self._found.tastes):
             return one.lane
-        if not self._found.tastes:
+        if not self._found.tastes or self._lane_name(one) == "together":
             return None
         near = self._scored.likeness[one.candidate]
         best = int(np.argmax(near))
@@ -220,17 +226,20 @@ class _Feed:
         for one, document in zip(ones, documents_of(view, products), strict=True):
             lane, extra = self._lane_name(one), self._extras(one)
             parts = extra or {"variety": 0.0}
-            known = Explanation(parts, self._leans(document), (), (), (0, 0))
+            leans, beside = self._leans(document), None
+            if lane in ("together", "popular"):
+                beside = self._found.companions.reason(int(scored.products[one.candidate]))
+            known = Explanation(parts, leans, (), (), (0, 0))
             answers.append(
                 Recommendation(
                     sku=document["sku"],
                     position=1,
                     score=sum(parts.values()),
                     band=band(0.0),
-                    reason=_general(lane, self._leans(document)),
+                    reason=_general(lane, leans) if beside is None else self._beside(beside, lane),
                     explanation=known if self._question.explain else None,
                     product=document,
-                    placement=Placement(lane, None, None, one.propensity),
+                    placement=Placement(lane, None, beside, one.propensity),
                 )
             )
         return answers
@@ -238,14 +247,24 @@ class _Feed:
     def _extras(self, one: Placed) -> dict[str, float]:
         """What orders a place beside its likeness to a product, as parts of its score."""
         scored, blend, place = self._scored, self._parts.blend, one.candidate
-        known = self._lane_name(one) != "new"
+        known, is_taste = self._lane_name(one) != "new", one.lane < len(self._found.tastes)
         parts = {
             "popularity": known * float(scored.popular[place]) / blend.unit,
             "leanings": float(scored.leaning[place]) / blend.unit,
+            "company": (not is_taste) * float(scored.together[place]) / blend.unit,
             "novelty": (not known) * CURIOSITY / (1 + float(scored.users[place])) / blend.unit,
             "dislikes": -blend.dislike * float(scored.disliked[place]) / blend.unit,
         }
         return {name: part for name, part in parts.items() if part}
+
+    def _beside(self, sku: str, lane: Lane) -> str:
+        """The reason of what others chose together with a product of the user."""
+        members = [one for taste in self._parts.profile.served for one in taste.members]
+        actions = {action for one in members if one.sku == sku for action in one.actions}
+        name = self._parts.shelf.document(sku).get("name") or sku
+        strongest = next((one for one in SPOKEN_ACTION if one in actions), "view")
+        start = "Popular now, and because" if lane == "popular" else "Because"
+        return f"{start} {SPOKEN_ACTION[strongest].format(name)}: others chose this as well."
 
     def _leans(self, document: Mapping[str, Any]) -> tuple[str, ...]:
         """Values of a product that its user surely leans to."""
@@ -276,6 +295,7 @@ def _general(lane: Lane, leans: Sequence[str]) -> str:
         "new": "New here: few have seen it yet",
         "varied": "To find out what you like",
         "taste": "For you",
+        "together": "For you",
     }[lane]
     if not leans:
         return f"{start}."

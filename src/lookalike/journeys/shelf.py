@@ -5,7 +5,7 @@ import json
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import TWIN_GROUP
 from lookalike.journeys.plan import DEFAULT_WEIGHTS
 from lookalike.profiles.coldstart import representatives
+from lookalike.profiles.company import NO_COMPANY, Company
 from lookalike.profiles.fold import Lens
 from lookalike.profiles.popularity import FEW, Popularity
 from lookalike.ranking.thin import at_most
@@ -188,6 +189,7 @@ class Ranks:
     order    products that somebody met, those first that lead in either; ties to the lower sku
     new      products that few have met, in the order of their skus
     version  stands for the counts
+    company  what is chosen together
     """
 
     now: Doubles
@@ -196,6 +198,7 @@ class Ranks:
     order: Integers
     new: Integers
     version: str = ""
+    company: Company = NO_COMPANY
 
 
 _NONE, _NOTHING = np.zeros(0), np.zeros(0, dtype=np.int64)
@@ -222,6 +225,11 @@ def ranks(popular: Popularity, view: CatalogView) -> Ranks:
     text = now.tobytes() + lasting.tobytes() + users.tobytes()
     version = hashlib.blake2b(text, digest_size=8).hexdigest()
     return Ranks(now, lasting, users, order, everything[users[everything] < FEW], version)
+
+
+def with_company(found: Ranks, company: Company) -> Ranks:
+    """The ranks, and what is chosen together."""
+    return replace(found, company=company, version=f"{found.version}{company.version}")
 
 
 def _places(scores: Doubles) -> Integers:

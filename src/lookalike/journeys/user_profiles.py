@@ -12,8 +12,10 @@ from lookalike.domain.events import Event
 from lookalike.domain.profile import Facts, Learning, Profile
 from lookalike.errors import NotFound
 from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.shelf import Ranks, Shelf, ranks
+from lookalike.journeys.feed_company import company_of
+from lookalike.journeys.shelf import Ranks, Shelf, ranks, with_company
 from lookalike.profiles.blend import Blend
+from lookalike.profiles.company import MOST_MEETINGS, NO_COMPANY, Company, Meeting
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
 from lookalike.profiles.popularity import DayCount, popularity
@@ -23,6 +25,7 @@ from lookalike.storage.events import UserState
 MOST_USERS = 2_000  # kept in memory at once; 50 kB each for a busy one
 IDLE_S = 900.0  # a user who has not been asked about for so long is dropped from memory
 COUNT_EVERY_S = 0.5  # popularity follows the log within a second
+PAIR_EVERY_S = 60.0  # what is chosen together, within a minute
 A_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """When somebody without a past picked: ages count from the newest event, so any moment will do."""
 BLEND_EVERY_S = 1.0
@@ -65,7 +68,8 @@ class UserProfiles:
         self._users: OrderedDict[str, _Known] = OrderedDict()
         self._shelf: Shelf | None = None
         self._ranks: tuple[Shelf, int, Ranks] | None = None
-        self._next_count = float("-inf")
+        self._next_count = self._next_pairs = float("-inf")
+        self._company: tuple[Shelf, int, Company] | None = None
         self._blend: tuple[float, Blend] | None = None
 
     def profile(self, user_id: str, view: CatalogView) -> Profile:
@@ -123,14 +127,31 @@ class UserProfiles:
         if known is not None and known[0] is shelf and started < self._next_count:
             return known[2]
         latest = self._collection.events.latest()
-        if known is None or known[0] is not shelf or known[1] != latest:
+        pairs = self._company
+        is_behind = pairs is not None and pairs[1] != latest and started >= self._next_pairs
+        if known is None or known[0] is not shelf or known[1] != latest or is_behind:
             counts = [DayCount(*row) for row in self._collection.popularity.counts()]
             found = ranks(popularity(counts, self.learning.weights), view)
-            known = (shelf, latest, found)
+            known = (shelf, latest, with_company(found, self._paired(shelf, latest)))
         ended = self._clock()
         with self._lock:
             self._ranks = known
             self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
+        return known[2]
+
+    def _paired(self, shelf: Shelf, latest: int) -> Company:
+        """What is chosen together; nothing where the weights say that it does not count."""
+        if not self.blend().wants_company:
+            return NO_COMPANY
+        started, known = self._clock(), self._company
+        is_due = started >= self._next_pairs and known is not None and known[1] != latest
+        if known is None or known[0] is not shelf or is_due:
+            rows = self._collection.popularity.choices(limit=MOST_MEETINGS)
+            known = (shelf, latest, company_of([Meeting(*row) for row in rows], shelf))
+            ended = self._clock()
+            with self._lock:
+                self._company = known
+                self._next_pairs = ended + max(PAIR_EVERY_S, IDLE_SHARE * (ended - started))
         return known[2]
 
     def blend(self) -> Blend:
@@ -145,13 +166,14 @@ class UserProfiles:
     def keep_blend(self, found: Blend) -> None:
         """Every process asks with these weights within a second."""
         self._collection.update_settings({BLEND: found.to_json()})
-        self._blend = None
+        self._blend = self._ranks = None
 
     def forget(self, user_id: str) -> None:
         """Drop what is in memory of a user; the log decides what is known from now on."""
         with self._lock:
             self._users.pop(user_id, None)
-            self._next_count = float("-inf")
+            self._next_count = self._next_pairs = float("-inf")
+            self._ranks = self._company = None
 
     def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
         store = self._collection.events

@@ -28,21 +28,27 @@ class Blend:
     affinity    of a product that looks like the nearest taste's (1) over a random one (0)
     leanings    field -> of one unit of log-odds of its values
     leaning     the same of all other fields together, shared among them
+    together    of one unit of log-odds of a product chosen by those who chose the user's
+    kinds       field -> the same of its values: what goes with what, for products nobody met
     alike       share of places for tastes: how often people go for what looks like what they like
+    company     share of places for what goes with the user's products
     new         share of places drawn among products that few have met
     varied      share of places for pictures that stand for the catalog, while nothing is known
     dislike     what likeness to a disliked product takes, above `unlike`
     enough      weight of actions at which the share of tastes has grown half its way
     """
 
-    popular: float = 1.5
-    lasting: float = 1.5
-    affinity: float = 1.5
+    popular: float = 2.5
+    lasting: float = 2.5
+    affinity: float = 1.0
     leanings: Mapping[str, float] = field(default_factory=dict)
     leaning: float = 1.0
-    alike: float = 0.4
+    together: float = 0.5
+    kinds: Mapping[str, float] = field(default_factory=dict)
+    alike: float = 0.3
+    company: float = 0.1
     new: float = 0.1
-    varied: float = 0.1
+    varied: float = 0.05
     dislike: float = 3.0
     unlike: float = 0.3
     enough: float = 2.0
@@ -55,6 +61,11 @@ class Blend:
     def popularity(self, now: Doubles, lasting: Doubles) -> Doubles:
         """What popularity adds, of products with these scores."""
         return np.asarray(self.popular * now + self.lasting * lasting)
+
+    @property
+    def wants_company(self) -> bool:
+        """Whether what is chosen together counts at all."""
+        return bool(self.together or self.company or any(self.kinds.values()))
 
     def weight(self, name: str, fields: int) -> float:
         """Of one unit of log-odds of a field, of so many fields that the user leans in."""
@@ -75,6 +86,7 @@ class Shares:
     """Of the places of a feed; they sum to 1."""
 
     tastes: tuple[float, ...]
+    company: float
     popular: float
     new: float
     varied: float
@@ -90,12 +102,14 @@ def shares(profile: Profile, blend: Blend) -> Shares:
     """Tastes by importance; what they do not take goes to what is popular, new and varied."""
     tastes = served(profile)
     if not tastes:
-        return Shares((), 1 - blend.new - blend.varied, blend.new, blend.varied)
+        new = blend.new / 2  # drawn for nobody in particular, they are half as good a guess
+        return Shares((), 0.0, 1 - new - blend.varied, new, blend.varied)
     known = profile.strength / (profile.strength + blend.enough)
     for_tastes = min(blend.alike * (1 + GROWTH * known), 1 - blend.new)
     total = sum(one.importance for one in tastes)
     own = tuple(for_tastes * one.importance / total for one in tastes)
-    return Shares(own, max(0.0, 1 - blend.new - for_tastes), blend.new, 0.0)
+    company = min(blend.company, 1 - blend.new - for_tastes)
+    return Shares(own, company, 1 - blend.new - for_tastes - company, blend.new, 0.0)
 
 
 def leanings(

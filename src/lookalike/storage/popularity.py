@@ -9,7 +9,10 @@ from lookalike.storage.database import Database
 from lookalike.storage.tables import events
 
 Row = tuple[str, str, date, int]
-COUNTED: tuple[Kind, ...] = ("click", "view", "save", "cart", "purchase")
+Met = tuple[str, str, datetime]
+CHOSEN: tuple[Kind, ...] = ("save", "cart", "purchase")
+LOOKED: tuple[Kind, ...] = ("click", "view")
+COUNTED: tuple[Kind, ...] = (*LOOKED, *CHOSEN)
 
 
 class PopularityStore:
@@ -44,3 +47,22 @@ class PopularityStore:
             (sku, kind, date.fromisoformat(str(when)), int(users))
             for sku, kind, when, users in rows
         )
+
+    def choices(self, *, limit: int) -> list[Met]:
+        """(user, sku, time) of the newest purchases, carts and saves; where there is none, of
+        what was looked at.  At most `limit`, newest first."""
+        return self._met(CHOSEN, limit) or self._met(LOOKED, limit)
+
+    def _met(self, kinds: tuple[Kind, ...], limit: int) -> list[Met]:
+        query = (
+            sa.select(events.c.user_id, events.c.product_id, events.c.time)
+            .where(
+                events.c.collection == self._collection,
+                events.c.kind.in_(kinds),
+                events.c.product_id.is_not(None),
+            )
+            .order_by(events.c.number.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [(user, sku, time) for user, sku, time in connection.execute(query)]
