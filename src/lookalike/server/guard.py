@@ -112,13 +112,13 @@ class GuardedRoute(APIRoute):
         need = need_of(method, self.path)
 
         async def guarded(request: Request) -> Response:
-            await admit(request, need)
-            if not caller_of(request.scope).is_limited:
-                return await answer(request)
             try:
+                await admit(request, need)
                 return await answer(request)
-            except NotFound as error:  # hints of what there is instead name what others have
-                raise NotFound(error.message) from None
+            except NotFound as error:
+                if not caller_of(request.scope).is_limited:
+                    raise
+                raise NotFound(error.message) from None  # hints may name what others have
 
         return guarded
 
