@@ -122,7 +122,10 @@ def test_only_a_browser_needs_the_token_of_a_user():
     assert Caller(key()).speaks_for("v")
 
 
-def signed(user="ünïcode u", *, secret=SECRET, expires=NOW.timestamp() + 600, key="abcdefgh"):
+SOON = NOW.timestamp() + 600
+
+
+def signed(user="ünïcode u", *, secret=SECRET, expires=SOON, key="abcdefgh"):
     """A plain second implementation of the token, as a shop's server would write it."""
 
     def text(data):

@@ -91,7 +91,7 @@ def _serve(engine: Engine, listening: socket.socket) -> None:
     click.echo(
         f"Storefront: http://{shown}:{port}    API: http://{shown}:{port}/docs    (Ctrl+C stops)"
     )
-    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     stop = threading.Event()
     syncing = engine.upkeep().poll_all(stop)
     try:
