@@ -188,7 +188,7 @@ test('the reason of two products follows from what they share', { skip: !SAID &&
 test('every export is declared in the types, and no other', () => {
   const here = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
   const names = (text) => [...text.matchAll(
-    /^export (?:declare )?(?:class|function|const) (\w+)|^export \{ \w+ as (\w+) \}/gm)]
+    /^export (?:declare )?(?:async )?(?:class|function|const) (\w+)|^export \{ \w+ as (\w+) \}/gm)]
     .map(([, plain, alias]) => plain ?? alias).sort();
   assert.deepEqual(names(here('../lookalike.js')), names(here('../lookalike.d.ts')));
 });
