@@ -151,6 +151,15 @@ def test_every_route_says_what_it_needs(client):
     assert plain - told == {"GET /"}, "these are no routes any more"
 
 
+def test_the_description_of_the_api_says_how_to_send_a_key_and_what_each_call_needs(client):
+    described = client.get("/openapi.json").json()
+    assert described["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    told = described["paths"][f"{HERE}/retrieve".replace("default", "{collection_id}")]["post"]
+    assert told["x-lookalike-scopes"] == ["admin", "recommend", "storefront"]
+    assert {"key": []} in told["security"]
+    assert {"401", "403", "429"} <= told["responses"].keys()
+
+
 def test_a_router_without_guards_is_refused_at_start():
     from fastapi import APIRouter, FastAPI
 

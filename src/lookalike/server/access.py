@@ -85,15 +85,15 @@ class KeyCheck:
         """(whose bucket, requests per minute); None where nobody counts."""
         if not scope["path"].startswith(API) or scope["path"] in UNCOUNTED:
             return None
-        address = network_of(scope["client"][0]) if scope.get("client") else ""
         if caller.key is None:
             is_counted = self._exposure.is_public and self._unkeyed_per_minute > 0
-            return (f"@{address}", self._unkeyed_per_minute) if is_counted else None
+            return (f"@{_address(scope)}", self._unkeyed_per_minute) if is_counted else None
         per_minute = caller.key.grants.per_minute
         if per_minute is None:
             return None
         # every shopper has the storefront key, and one of them must not use up what all have
-        whose = f"{caller.key.id}@{address}" if caller.is_browser else caller.key.id
+        key_id = caller.key.id
+        whose = f"{key_id}@{_address(scope)}" if caller.is_browser else key_id
         return whose, per_minute
 
     async def _in_turn(
@@ -124,6 +124,10 @@ def _require_origin(key: ApiKey, scope: Scope, headers: Headers) -> None:
             f'The key {key.id} may not be used from "{origin[:100]}".',
             hint="A key names the origins of its pages: lookalike keys create --origin ...",
         )
+
+
+def _address(scope: Scope) -> str:
+    return network_of(scope["client"][0]) if scope.get("client") else ""
 
 
 def _collection(path: str) -> str | None:

@@ -23,6 +23,7 @@ from lookalike.server import (
 )
 from lookalike.server.access import KeyCheck
 from lookalike.server.cors import Cors
+from lookalike.server.described import describe_keys
 from lookalike.server.exposure import Exposure, exposure_of, require_keys
 from lookalike.server.guard import GuardedRoute, require_guards
 from lookalike.server.headers import SecurityHeaders
@@ -62,6 +63,7 @@ def create_app(engine: Engine, *, exposure: Exposure | None = None) -> FastAPI:
     for part in parts:
         app.include_router(part.router, prefix="/v1")
     _mount_storefront(app, engine)
+    describe_keys(app)
     require_guards(app, *(part.router for part in parts))
     return app
 
