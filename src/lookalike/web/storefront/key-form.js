@@ -18,7 +18,7 @@ export function keyForm(then) {
   const form = element(
     "form",
     {
-      class: "message-actions",
+      class: "message-actions key-form",
       onsubmit: (event) => {
         event.preventDefault();
         api.showKey(input.value);
