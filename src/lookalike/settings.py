@@ -125,8 +125,8 @@ class Settings:
     )
     insecure: bool = _setting(
         False,
-        "Whether `serve` may listen beyond this machine without any API key, so that everybody "
-        "who reaches it may do everything.  Leave it off unless you trust every machine there is.",
+        "Whether `serve` answers other machines, also through a proxy, without any API key: "
+        "everybody who reaches it may do everything.  Leave it off unless you trust them all.",
     )
     unkeyed_per_minute: int = _setting(
         600,

@@ -410,7 +410,30 @@ def test_calls_without_a_key_are_counted_by_address_where_anybody_can_reach_us(s
             asked = [client.get("/v1/collections").status_code for _ in range(3)]
         with TestClient(app, client=("2001:db8::2", 1)) as neighbor:
             assert neighbor.get("/v1/collections").status_code == 429  # one network of IPv6
-    assert asked == [401, 401, 429]
+        with TestClient(app, client=("203.0.113.9", 1)) as guessing:
+            tried = [
+                guessing.get("/v1/collections", headers=bearer(f"lk_abcdefgh_{n:043}")).status_code
+                for n in range(3)
+            ]
+    assert asked == tried == [401, 401, 429]
+
+
+def test_a_database_that_cannot_be_read_lets_nobody_in_and_tells_strangers_nothing_of_it(
+    shop, keyed, monkeypatch
+):
+    from lookalike import Unavailable
+    from lookalike.access import Access
+
+    def broken(*_args, **_more):
+        raise Unavailable("The database postgresql://inner-host/name does not answer.")
+
+    monkeypatch.setattr(Access, "is_stale", True)
+    monkeypatch.setattr(Access, "refresh", broken)
+    with TestClient(create_app(keyed)) as client:
+        for headers in ({}, {"Origin": SHOP}):
+            got = client.get(f"{HERE}/products", headers=headers)
+            assert got.status_code == 503
+            assert "inner-host" not in got.text
 
 
 # Where the service listens
@@ -427,6 +450,8 @@ def test_a_public_address_without_keys_is_refused_unless_told(shop, keyed, tmp_p
             served_app(fresh, address)
     with Engine.open(shop.settings(workspace=str(tmp_path), insecure=True)) as fresh:
         served_app(fresh, "::")
+        with TestClient(served_app(fresh, "127.0.0.1"), base_url="http://far.example") as client:
+            assert client.get("/v1/health").status_code == 200  # as told, also behind a proxy
     served_app(keyed, "::")
 
 

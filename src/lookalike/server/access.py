@@ -4,16 +4,20 @@ Plain ASGI, outside of all routes, so that whatever they and other layers do kno
 (`caller_of`).  What a caller may do is decided beside the routes: server/guard.py.
 """
 
+import logging
+
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lookalike.access import Access
 from lookalike.domain.access import ApiKey, Caller, origin_of
-from lookalike.errors import Forbidden, LookalikeError
+from lookalike.errors import Forbidden, LookalikeError, Unauthorized, Unavailable
 from lookalike.server.exposure import Exposure
 from lookalike.server.problems import answer
 from lookalike.server.rate_limits import RateLimits, headers_of, network_of, refusal
+
+_logger = logging.getLogger(__name__)
 
 CALLER = "lookalike.caller"
 USER_HEADER = "lookalike-user"
@@ -29,9 +33,17 @@ def caller_of(scope: Scope) -> Caller:
 
 
 async def freshen(access: Access) -> None:
-    """Let the keys be no older than a moment; reads the database at most twice a second."""
-    if access.is_stale:
+    """Let the keys be no older than a moment; reads the database at most twice a second.
+
+    Raises Unavailable, which tells strangers nothing of the database.
+    """
+    if not access.is_stale:
+        return
+    try:
         await run_in_threadpool(access.refresh)
+    except LookalikeError as error:
+        _logger.warning("the keys cannot be read", exc_info=error)
+        raise Unavailable("The service cannot read its keys now.", hint="Try again.") from None
 
 
 class KeyCheck:
@@ -58,6 +70,8 @@ class KeyCheck:
             caller = self._caller(scope, Headers(scope=scope))
             counted = self._counted(scope, caller)
         except LookalikeError as error:
+            if isinstance(error, Unauthorized):  # who tries keys out is one without any
+                error = self._counted_refusal(scope) or error
             await answer(error)(scope, receive, send)
             return
         scope[CALLER] = caller
@@ -95,6 +109,11 @@ class KeyCheck:
         key_id = caller.key.id
         whose = f"{key_id}@{_address(scope)}" if caller.is_browser else key_id
         return whose, per_minute
+
+    def _counted_refusal(self, scope: Scope) -> LookalikeError | None:
+        counted = self._counted(scope, Caller())
+        turn = self._limits.take(*counted) if counted else None
+        return refusal(turn, counted[1]) if turn and counted and not turn.is_given else None
 
     async def _in_turn(
         self, counted: tuple[str, int], scope: Scope, receive: Receive, send: Send

@@ -75,6 +75,8 @@ def served_app(engine: Engine, address: str) -> FastAPI:
     """
     settings = engine.settings
     exposure = exposure_of(address, settings.host)
+    if settings.insecure:  # whoever can reach it may, also through a proxy on this machine
+        exposure = Exposure(is_public=True)
     require_public_key(engine)
     require_keys(exposure, is_open=engine.access.is_open, insecure=settings.insecure)
     return create_app(engine, exposure=exposure)
