@@ -1,27 +1,11 @@
 """Both clients with a service that asks for keys."""
 
 import asyncio
-import shutil
 
 import pytest
 
-from lookalike import Engine, Forbidden, RateLimited, Unauthorized
+from lookalike import Forbidden, RateLimited, Unauthorized
 from lookalike.client import AsyncClient, Client, user_token
-from lookalike.domain.access import Grants, scopes_of
-
-
-@pytest.fixture(scope="module")
-def guarded(shop, tmp_path_factory):
-    """(address, admin key) of a service on a copy of the shop."""
-    from conftest import serving  # the one of this folder
-
-    workspace = tmp_path_factory.mktemp("guarded") / "workspace"
-    shutil.copytree(shop.workspace, workspace)
-    settings = shop.settings(workspace=str(workspace))
-    with Engine.open(settings) as engine:
-        secret = engine.access.create("admin", Grants(scopes_of(["admin"]))).secret
-    with serving(settings) as url:
-        yield url, secret
 
 
 def test_keys_are_made_used_rotated_and_revoked_through_both_clients(guarded, shop):
