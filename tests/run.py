@@ -7,6 +7,7 @@ GATES = (
     ("ruff check", ["ruff", "check", "."]),
     ("ruff format", ["ruff", "format", "--check", "."]),
     ("mypy", ["mypy"]),
+    ("advisories", ["tests.audit"]),
 )
 COVERAGE = ["--cov", "--cov-report=term:skip-covered"]
 NIGHTLY = (["-m", "nightly or not nightly"], ["training/tests"])

@@ -12,7 +12,12 @@ import lookalike
 from lookalike.cli.main import COMMANDS
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "ARCHITECTURE.md",
+    ROOT / "SECURITY.md",
+]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
 
 
@@ -73,3 +78,34 @@ def test_every_public_name_resolves_and_importing_stays_quick():
         assert getattr(lookalike, name) is not None
     with pytest.raises(AttributeError, match="Nothing"):
         importlib.import_module("lookalike").Nothing  # noqa: B018
+
+
+def test_the_how_to_secure_runs_as_it_stands(tmp_path):
+    """Its commands one after another in a workspace of their own, then its Python."""
+    import shlex
+
+    from click.testing import CliRunner
+
+    from lookalike.cli.main import cli
+
+    page = ROOT / "docs" / "how-to" / "secure.md"
+    lines = re.findall(r"^    lookalike (.*)$", page.read_text(), flags=re.M)
+    assert sum(line.startswith("keys") for line in lines) == len(lines) - 1
+    key_id, known = "", []
+    for line in lines:
+        if line.startswith("serve"):
+            continue
+        told = shlex.split(line.replace("KEY_ID", key_id))
+        done = CliRunner().invoke(cli, ["--workspace", str(tmp_path), *told])
+        assert done.exit_code == 0, (line, done.exception)
+        if line.startswith("keys create"):
+            key_id = done.stdout.split("_")[1]
+            known.append(key_id)
+        if line == "keys list":
+            assert all(one in done.stdout for one in known)
+    assert len(known) == 4
+    (code,) = blocks(page, "python")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.stdout == "['lut', 'abcdefgh']\n", done.stderr

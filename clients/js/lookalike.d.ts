@@ -11,6 +11,32 @@ export interface ClientOptions {
   retries?: number;
   backoffMs?: number;
   fetch?: typeof globalThis.fetch;
+  userToken?: string;
+}
+
+export type Scope = 'admin' | 'catalog' | 'recommend' | 'events' | 'users' | 'storefront';
+
+export interface KeyRequest {
+  name: string;
+  scopes: Scope[];
+  collections?: string[];
+  origins?: string[];
+  per_minute?: number | null;
+  expires_in_days?: number | null;
+}
+
+export interface Key {
+  key_id: string;
+  name: string;
+  state: 'active' | 'expired' | 'revoked';
+  scopes: Scope[];
+  collections: string[];
+  origins: string[];
+  per_minute: number | null;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  old_secret_until: string | null;
 }
 
 export interface InCollection {
@@ -235,6 +261,9 @@ export declare class InvalidInput extends LookalikeError {}
 export declare class NotFound extends LookalikeError {}
 export declare class Conflict extends LookalikeError {}
 export declare class Unavailable extends LookalikeError {}
+export declare class Unauthorized extends LookalikeError {}
+export declare class Forbidden extends LookalikeError {}
+export declare class RateLimited extends Unavailable {}
 export declare class JobFailed extends LookalikeError {
   constructor(job: Job);
   readonly job: Job;
@@ -276,6 +305,12 @@ export declare class Lookalike {
     wait(id: string, options?: { waitMs?: number }): Promise<Job>;
     problems(id: string, options?: { offset?: number; limit?: number }): Promise<Json[]>;
   };
+  readonly keys: {
+    create(request: KeyRequest): Promise<Key & { secret: string }>;
+    list(): Promise<Key[]>;
+    revoke(id: string, options?: { forget?: boolean }): Promise<void>;
+    rotate(id: string, options?: { grace_hours?: number }): Promise<Key & { secret: string }>;
+  };
   readonly recommendations: {
     getComplementary(request: LooksRequest): Promise<Complementary>;
     fromScene(request: SceneRequest): Promise<Json>;
@@ -304,6 +339,13 @@ export declare class Lookalike {
 export { Lookalike as Mixpeek };
 
 export declare const DEFAULT_URL: string;
+
+/** Signs who a browser is; for the shop's server, with a key of the scope users. */
+export declare function userToken(
+  apiKey: string,
+  userId: string,
+  options?: { expiresInS?: number },
+): Promise<string>;
 
 /** The recommendation's own reason, else a sentence from attributes that both products have. */
 export declare function explainSimilarity(

@@ -53,6 +53,27 @@ export class Unavailable extends LookalikeError {
   }
 }
 
+/** The service does not know who asks: no key, or one that is wrong, expired or revoked. */
+export class Unauthorized extends LookalikeError {
+  constructor(message, more = {}) {
+    super(message, { code: 'unauthorized', ...more });
+  }
+}
+
+/** It knows who asks, and the key does not open this. */
+export class Forbidden extends LookalikeError {
+  constructor(message, more = {}) {
+    super(message, { code: 'forbidden', ...more });
+  }
+}
+
+/** Too many requests in too short a time. */
+export class RateLimited extends Unavailable {
+  constructor(message, more = {}) {
+    super(message, { code: 'rate_limited', ...more });
+  }
+}
+
 /** A job that was waited for did not succeed; `job` says how far it came. */
 export class JobFailed extends LookalikeError {
   constructor(job) {
@@ -73,12 +94,14 @@ export class Lookalike {
    * baseUrl     else LOOKALIKE_URL, else http://127.0.0.1:8000
    * collection  of calls that name none; else LOOKALIKE_COLLECTION, else the only one there is
    * timeoutMs   of one request
-   * retries     further attempts of reading requests after a broken connection or a 503
+   * retries     further attempts of reading requests after a broken connection, a 429 or a 503
    * backoffMs   before the first of them; doubles each time, between half and all of it
    * fetch       another fetch
+   * userToken   for a storefront key: which user it speaks for (`userToken` on the server)
    */
   constructor({
     apiKey, baseUrl, collection, timeoutMs = 30_000, retries = 2, backoffMs = 200, fetch,
+    userToken,
   } = {}) {
     const url = (baseUrl || variable('LOOKALIKE_URL') || DEFAULT_URL).replace(/\/+$/, '');
     if (!/^(https?:\/\/|\/)/.test(url)) {
@@ -89,7 +112,11 @@ export class Lookalike {
     const key = apiKey || variable('LOOKALIKE_API_KEY');
     this.#link = {
       url,
-      headers: { Accept: 'application/json', ...(key ? { Authorization: `Bearer ${key}` } : {}) },
+      headers: {
+        Accept: 'application/json',
+        ...(key ? { Authorization: `Bearer ${key}` } : {}),
+        ...(userToken ? { 'Lookalike-User': userToken } : {}),
+      },
       collection: collection || variable('LOOKALIKE_COLLECTION'),
       timeoutMs,
       retries,
@@ -117,6 +144,15 @@ export class Lookalike {
       wait: (id, options) => this.#wait(id, options),
       problems: async (id, { offset, limit } = {}) =>
         (await this.#get(path('jobs', id, 'problems'), { offset, limit })).problems,
+    };
+    this.keys = {
+      create: (request) => this.#send('POST', '/keys', { body: given(request) }),
+      list: async () => (await this.#get('/keys')).keys,
+      revoke: async (id, { forget } = {}) => {
+        await this.#send('DELETE', path('keys', id), { params: forget ? { forget: true } : {} });
+      },
+      rotate: (id, { grace_hours } = {}) =>
+        this.#send('POST', path('keys', id, 'rotate'), { body: given({ grace_hours }) }),
     };
     this.recommendations = {
       getComplementary: (request) => this.#complementary(request),
@@ -291,7 +327,7 @@ export class Lookalike {
       let told = 0;
       try {
         const answer = await this.#link.fetch(address, { ...init, signal: this.#deadline() });
-        if (answer.status !== 503 || left === 0) return await read(answer, address);
+        if ((answer.status !== 503 && answer.status !== 429) || left === 0) return await read(answer, address);
         told = 1000 * Number(answer.headers.get('retry-after') ?? 0) || 0;
         await answer.body?.cancel();
       } catch (error) {
@@ -337,6 +373,33 @@ export function explainSimilarity(anchor, product) {
     .slice(0, 3);
   if (shared.length) return `Same ${joined(shared)}.`;
   return product.similarity_score ? 'Similar overall look.' : 'Nothing in common.';
+}
+
+/**
+ * What the page of a user gives its client as `userToken`; made on the shop's server from a key of
+ * the scope users, which no page may hold.  No request is made.
+ */
+export async function userToken(apiKey, userId, { expiresInS = 3600 } = {}) {
+  const [, keyId] = /^lk_([a-z0-9]+)_./.exec(apiKey) ?? [];
+  if (!keyId) {
+    throw new InvalidInput('A user token is signed with an API key, and this is no API key.', {
+      hint: 'Make one: lookalike keys create --name server --scope users',
+    });
+  }
+  const { subtle } = globalThis.crypto ?? (await import('node:crypto')).webcrypto; // Node 18
+  const bytes = (text) => new TextEncoder().encode(text);
+  const digest = await subtle.digest('SHA-256', bytes(apiKey));
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await subtle.importKey('raw', digest, hmac, false, ['sign']);
+  const expires = Math.floor(Date.now() / 1000) + expiresInS;
+  const message = `lut.${keyId}.${expires}.${base64url(bytes(userId))}`;
+  const signature = await subtle.sign('HMAC', key, bytes(message));
+  return `${message}.${base64url(new Uint8Array(signature))}`;
+}
+
+function base64url(bytes) {
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 function isSaid(value) {
@@ -392,9 +455,10 @@ async function read(answer, address) {
 
 const BY_CODE = {
   invalid_input: InvalidInput, not_found: NotFound, conflict: Conflict, unavailable: Unavailable,
+  unauthorized: Unauthorized, forbidden: Forbidden, rate_limited: RateLimited,
 };
 const BY_STATUS = {
-  404: NotFound, 409: Conflict, 429: Unavailable, 502: Unavailable, 503: Unavailable,
+  401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 429: RateLimited, 502: Unavailable, 503: Unavailable,
   504: Unavailable,
 };
 

@@ -30,7 +30,16 @@ if TYPE_CHECKING:
         WhyNot,
     )
     from lookalike.engine import Engine
-    from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
+    from lookalike.errors import (
+        Conflict,
+        Forbidden,
+        InvalidInput,
+        LookalikeError,
+        NotFound,
+        RateLimited,
+        Unauthorized,
+        Unavailable,
+    )
     from lookalike.quality import Quality
     from lookalike.settings import Settings
     from lookalike.stylist import Stylist
@@ -43,6 +52,7 @@ _HOMES = {
     "Engine": "lookalike.engine",
     "Event": "lookalike.domain.events",
     "Explanation": "lookalike.domain.results",
+    "Forbidden": "lookalike.errors",
     "ImageAnchor": "lookalike.domain.query",
     "IndexReport": "lookalike.domain.index_run",
     "InvalidInput": "lookalike.errors",
@@ -58,6 +68,7 @@ _HOMES = {
     "Product": "lookalike.domain.product",
     "ProductAnchor": "lookalike.domain.query",
     "Quality": "lookalike.quality",
+    "RateLimited": "lookalike.errors",
     "Recommendation": "lookalike.domain.results",
     "Recommendations": "lookalike.domain.results",
     "Retrieval": "lookalike.domain.query",
@@ -67,6 +78,7 @@ _HOMES = {
     "Stylist": "lookalike.stylist",
     "Signal": "lookalike.domain.events",
     "TextAnchor": "lookalike.domain.query",
+    "Unauthorized": "lookalike.errors",
     "Unavailable": "lookalike.errors",
     "Users": "lookalike.users",
     "WhyNot": "lookalike.domain.results",
@@ -79,6 +91,7 @@ __all__ = [
     "Engine",
     "Event",
     "Explanation",
+    "Forbidden",
     "ImageAnchor",
     "IndexReport",
     "InvalidInput",
@@ -94,6 +107,7 @@ __all__ = [
     "Product",
     "ProductAnchor",
     "Quality",
+    "RateLimited",
     "Recommendation",
     "Recommendations",
     "Retrieval",
@@ -103,6 +117,7 @@ __all__ = [
     "Signal",
     "Stylist",
     "TextAnchor",
+    "Unauthorized",
     "Unavailable",
     "Users",
     "WhyNot",

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from lookalike.access import Access
 from lookalike.domain.filters import Filter
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
@@ -102,6 +103,11 @@ class Engine:
     @property
     def version(self) -> str:
         return version("lookalike")
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may call the service: its API keys."""
+        return Access(self._workspace.api_keys)
 
     def collections(self) -> dict[str, int]:
         """The id of every collection with its number of products."""

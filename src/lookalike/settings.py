@@ -123,6 +123,29 @@ class Settings:
         unit="days",
         low=1,
     )
+    insecure: bool = _setting(
+        False,
+        "Whether `serve` answers other machines, also through a proxy, without any API key: "
+        "everybody who reaches it may do everything.  Leave it off unless you trust them all.",
+    )
+    unkeyed_per_minute: int = _setting(
+        600,
+        "How many requests one address may make that shows no key, where the service can be "
+        "reached from other machines.  0 does not count them; keys have limits of their own.",
+        unit="requests per minute",
+        low=0,
+    )
+    catalog_folders: tuple[str, ...] = _setting(
+        (),
+        "Folders of this machine that a `connect` by HTTP may read catalogs and images from.  "
+        "Empty means all of them while there is no key and only this machine can call, and none "
+        "otherwise: web addresses and buckets, and the command line, need no entry here.",
+    )
+    storefront_key: str = _setting(
+        "",
+        "A key of the scope storefront, which `serve` hands to its own storefront page once there "
+        "are keys.  Without it the page asks its visitor for a key.  It is public by nature.",
+    )
     host: str = _setting(
         "127.0.0.1", "The address `serve` listens on; the default is reachable from here only."
     )

@@ -76,7 +76,7 @@ class Upkeep:
                 **given,
             )
 
-        poll(run, every_s=planned.every_s, stop=stop, tell=tell, rng=random.Random())
+        poll(run, every_s=planned.every_s, stop=stop, tell=tell, rng=random.Random())  # noqa: S311
 
     def poll_all(self, stop: threading.Event) -> list[threading.Thread]:
         """Keep the catalogs of the setting `sync` in sync, a thread each, until `stop` is set."""

@@ -1,10 +1,12 @@
 """The facade's third part: what is known of one user, and what they may do with it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
+from lookalike.domain.access import Sender
 from lookalike.domain.controls import ABOUT_A_TASTE, Action, Control
 from lookalike.domain.events import Event, Kind, Link, Signal, require_id
 from lookalike.domain.profile import Profile
@@ -59,6 +61,20 @@ class Users:
         """(the number to go on from, what became known after a number), of all users."""
         page = self.collection.events.since(after, limit=limit)
         return page.latest, page.events
+
+    def record(
+        self,
+        events: Sequence[Any],
+        *,
+        sender: Sender | None = None,
+        product_field: str | None = None,
+    ) -> Recorded:
+        """`Engine.record` for what comes by a browser, which is believed less.
+
+        sender  None is the shop itself
+        """
+        reading = Reading(datetime.now(UTC), product_field, sender=sender)
+        return record_events(enumerate(events, 1), self.collection, reading)
 
     def decide(self, user_id: str, action: Action, taste: str | None = None) -> Control:
         """mute, unmute or delete a taste; pause, resume, reset.

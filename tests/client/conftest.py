@@ -7,6 +7,7 @@ import threading
 import pytest
 import uvicorn
 
+from lookalike.domain.access import Grants, scopes_of
 from lookalike.engine import Engine
 from lookalike.server.app import create_app
 
@@ -43,3 +44,15 @@ def service(shop, tmp_path_factory):
     shutil.copytree(shop.workspace, workspace)
     with serving(shop.settings(workspace=str(workspace))) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def guarded(shop, tmp_path_factory):
+    """(address, admin key) of a service with keys on a copy of the shop."""
+    workspace = tmp_path_factory.mktemp("guarded") / "workspace"
+    shutil.copytree(shop.workspace, workspace)
+    settings = shop.settings(workspace=str(workspace))
+    with Engine.open(settings) as engine:
+        secret = engine.access.create("admin", Grants(scopes_of(["admin"]))).secret
+    with serving(settings) as url:
+        yield url, secret

@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import { test } from 'node:test';
 
 import {
-  Conflict, InvalidInput, JobFailed, Lookalike, LookalikeError, Mixpeek, NotFound, Unavailable,
-  explainSimilarity,
+  Conflict, Forbidden, InvalidInput, JobFailed, Lookalike, LookalikeError, Mixpeek, NotFound,
+  RateLimited, Unauthorized, Unavailable, explainSimilarity, userToken,
 } from '../lookalike.js';
 
 const { LOOKALIKE_URL, LOOKALIKE_TEST_CATALOG: CATALOG, LOOKALIKE_TEST_SAID: SAID } = process.env;
@@ -188,7 +188,7 @@ test('the reason of two products follows from what they share', { skip: !SAID &&
 test('every export is declared in the types, and no other', () => {
   const here = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
   const names = (text) => [...text.matchAll(
-    /^export (?:declare )?(?:class|function|const) (\w+)|^export \{ \w+ as (\w+) \}/gm)]
+    /^export (?:declare )?(?:async )?(?:class|function|const) (\w+)|^export \{ \w+ as (\w+) \}/gm)]
     .map(([, plain, alias]) => plain ?? alias).sort();
   assert.deepEqual(names(here('../lookalike.js')), names(here('../lookalike.d.ts')));
 });
@@ -242,4 +242,60 @@ test('every call works against a service, and says what Python says', withServic
   await mine.products.delete('NEW/1');
   await assert.rejects(mine.products.get('NEW/1'), NotFound);
   await assert.rejects(client.collections.get(product.sku), /collection/);
+});
+
+test('keys go out as a header, and refusals come back as what they are', async () => {
+  const told = (status, code) => ({ status, body: { code, detail: 'No.', hint: 'Ask.' } });
+  const answers = [
+    told(401, 'unauthorized'), told(403, 'forbidden'), told(429, 'rate_limited'), { status: 429 },
+  ];
+  await serving(answers, async (client, asked) => {
+    await assert.rejects(client.jobs.list(), Unauthorized);
+    await assert.rejects(client.jobs.list(), Forbidden);
+    await assert.rejects(client.jobs.list(), RateLimited);
+    await assert.rejects(client.jobs.list(), Unavailable);
+    assert.equal(asked[0].headers.authorization, 'Bearer lk_a_b');
+    assert.equal(asked[0].headers['lookalike-user'], 'lut.x');
+  }, { apiKey: 'lk_a_b', userToken: 'lut.x', retries: 0 });
+});
+
+test('a call that came too early is made again when the service says', async () => {
+  const early = { status: 429, headers: { 'Retry-After': '0' } };
+  await serving([early, { body: { jobs: [] } }], async (client, asked) => {
+    assert.deepEqual(await client.jobs.list(), []);
+    assert.equal(asked.length, 2);
+  });
+});
+
+test('keys are made, listed, rotated and revoked', async () => {
+  const answers = [
+    { status: 201, body: { key_id: 'k', secret: 's' } }, { body: { keys: [{ key_id: 'k' }] } },
+    { body: { key_id: 'k', secret: 't' } }, { status: 204, body: '' },
+  ];
+  await serving(answers, async (client, asked) => {
+    const made = await client.keys.create({ name: 'till', scopes: ['recommend'] });
+    assert.equal(made.secret, 's');
+    assert.deepEqual(await client.keys.list(), [{ key_id: 'k' }]);
+    assert.equal((await client.keys.rotate('k', { grace_hours: 1 })).secret, 't');
+    await client.keys.revoke('k', { forget: true });
+    assert.deepEqual(asked.map(({ method, url, body }) => [method, url, body]), [
+      ['POST', '/v1/keys', '{"name":"till","scopes":["recommend"]}'],
+      ['GET', '/v1/keys', ''],
+      ['POST', '/v1/keys/k/rotate', '{"grace_hours":1}'],
+      ['DELETE', '/v1/keys/k?forget=true', ''],
+    ]);
+  });
+});
+
+test('a user token is signed as the service reads it', async () => {
+  const token = await userToken('lk_abcdefgh__secret-_x', 'Zoë/7 \u{1F600}', { expiresInS: 60 });
+  const [mark, id, expires, user, signature] = token.split('.');
+  assert.deepEqual([mark, id], ['lut', 'abcdefgh']);
+  assert.ok(Math.abs(Number(expires) - Date.now() / 1000 - 60) < 5);
+  assert.equal(Buffer.from(user, 'base64url').toString(), 'Zoë/7 \u{1F600}');
+  const { createHash, createHmac } = await import('node:crypto');
+  const key = createHash('sha256').update('lk_abcdefgh__secret-_x').digest();
+  const right = createHmac('sha256', key).update(token.slice(0, token.lastIndexOf('.')));
+  assert.equal(signature, right.digest('base64url'));
+  await assert.rejects(userToken('hello', 'u'), InvalidInput);
 });

@@ -41,6 +41,7 @@ COMMANDS = {
     "rollback": "lookalike.cli.swap:rollback",
     "serve": "lookalike.cli.serve:serve",
     "demo": "lookalike.cli.serve:demo",
+    "keys": "lookalike.cli.keys:keys",
     "jobs": "lookalike.cli.jobs:jobs",
     "doctor": "lookalike.cli.doctor:doctor",
     "settings": "lookalike.cli.doctor:settings",

@@ -13,7 +13,7 @@ from lookalike.engine import Engine
 from lookalike.errors import Unavailable
 from lookalike.sample.shop import sample_shop
 from lookalike.sample.write import write_shop
-from lookalike.server.app import create_app
+from lookalike.server.app import served_app
 from lookalike.settings import Settings
 
 DEMO_FOLDER = "demo-shop"
@@ -23,11 +23,16 @@ DEMO_PRODUCTS = 600
 @click.command()
 @click.option("--host", help="The address to listen on.")
 @click.option("--port", type=int, help="The port to listen on; 0 picks a free one.")
+@click.option("--insecure", is_flag=True, help="Let other machines in without any API key.")
 @click.pass_obj
-def serve(settings: Settings, *, host: str | None, port: int | None) -> None:
-    """Serve the HTTP API and the storefront."""
-    with Engine.open(settings) as engine:
-        _serve(engine, _listen(host or settings.host, settings.port if port is None else port))
+def serve(settings: Settings, *, host: str | None, port: int | None, insecure: bool) -> None:
+    """Serve the HTTP API and the storefront.
+
+    Once there are API keys (`lookalike keys`), calls need one.
+    """
+    chosen = replace(settings, host=host or settings.host, insecure=insecure or settings.insecure)
+    with Engine.open(chosen) as engine:
+        _serve(engine, _listen(chosen.host, settings.port if port is None else port))
 
 
 @click.command()
@@ -81,11 +86,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _serve(engine: Engine, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
+    app = served_app(engine, host)
     shown = f"[{host}]" if ":" in host else host
     click.echo(
         f"Storefront: http://{shown}:{port}    API: http://{shown}:{port}/docs    (Ctrl+C stops)"
     )
-    config = uvicorn.Config(create_app(engine), log_level="warning", access_log=False)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     stop = threading.Event()
     syncing = engine.upkeep().poll_all(stop)
     try:

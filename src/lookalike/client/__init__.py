@@ -5,6 +5,7 @@ from lookalike.client.asynchronous import AsyncClient
 from lookalike.client.blocking import Client
 from lookalike.client.explain import explain_similarity
 from lookalike.client.failures import JobFailed
+from lookalike.client.user_token import user_token
 
 explainSimilarity = explain_similarity  # noqa: N816 - the recipe's spelling
 
@@ -20,4 +21,5 @@ __all__ = [
     "Record",
     "explainSimilarity",
     "explain_similarity",
+    "user_token",
 ]

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lookalike.client import catalog_calls, retrieval_calls, user_calls
+from lookalike.client import catalog_calls, key_calls, retrieval_calls, user_calls
 from lookalike.client.attempts import Attempts, read, sendable
 from lookalike.client.link import Link, link
 from lookalike.client.plan import Pause, Plan, Request
@@ -61,6 +61,13 @@ class Jobs(_Calls):
     problems = _awaited(catalog_calls.problems)
 
 
+class Keys(_Calls):
+    create = _awaited(key_calls.create)
+    list = _awaited(key_calls.keys)
+    revoke = _awaited(key_calls.revoke)
+    rotate = _awaited(key_calls.rotate)
+
+
 class Recommending(_Calls):
     get_complementary = getComplementary = _awaited(retrieval_calls.get_complementary)  # noqa: N815
     from_scene = fromScene = _awaited(retrieval_calls.from_scene)  # noqa: N815
@@ -87,8 +94,9 @@ class AsyncClient:
     base_url    else LOOKALIKE_URL, else http://127.0.0.1:8000
     collection  of calls that name none; else LOOKALIKE_COLLECTION, else the only one there is
     timeout_s   of one request
-    retries     further attempts of reading requests after a broken connection or a 503
+    retries     further attempts of reading requests after a broken connection, a 429 or a 503
     backoff_s   before the first of them; doubles each time
+    user_token  for a storefront key: which user it speaks for (`user_token`)
     """
 
     retrieve = _awaited(retrieval_calls.retrieve)
@@ -106,6 +114,7 @@ class AsyncClient:
         timeout_s: float = 30.0,
         retries: int = 2,
         backoff_s: float = 0.2,
+        user_token: str | None = None,
     ) -> None:
         self._transport = _Transport(
             link(
@@ -115,12 +124,14 @@ class AsyncClient:
                 timeout_s=timeout_s,
                 retries=retries,
                 backoff_s=backoff_s,
+                user_token=user_token,
             )
         )
         self.buckets = Buckets(self._transport)
         self.collections = Collections(self._transport)
         self.products = Products(self._transport)
         self.jobs = Jobs(self._transport)
+        self.keys = Keys(self._transport)
         self.recommendations = Recommending(self._transport)
         self.users = Users(self._transport)
         self.events = Events(self._transport)

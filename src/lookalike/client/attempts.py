@@ -12,7 +12,7 @@ from lookalike.client.plan import Request
 from lookalike.errors import LookalikeError
 
 LONGEST_WAIT_S = 10.0
-UNAVAILABLE = 503
+LATER = (429, 503)  # too often, or not now
 
 
 class Attempts:
@@ -35,7 +35,7 @@ class Attempts:
 
     def after_answer(self, answer: httpx.Response) -> float | None:
         """The same for an answer; None when it is one to read."""
-        if answer.status_code == UNAVAILABLE and self._left:
+        if answer.status_code in LATER and self._left:
             return self._next(answer.headers.get("retry-after"))
         return None
 

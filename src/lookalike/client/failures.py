@@ -4,11 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from lookalike.client.answers import Job, parsed
-from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
+from lookalike.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    LookalikeError,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+)
 
-_BY_CODE = {one.code: one for one in (InvalidInput, NotFound, Conflict, Unavailable)}
-_BY_STATUS = {404: NotFound, 409: Conflict, 429: Unavailable, 502: Unavailable, 503: Unavailable,
-              504: Unavailable}  # fmt: skip
+_BY_CODE = {
+    one.code: one
+    for one in (
+        InvalidInput, NotFound, Conflict, Unavailable, Unauthorized, Forbidden, RateLimited
+    )
+}  # fmt: skip
+_BY_STATUS = {
+    401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 429: RateLimited,
+    502: Unavailable, 503: Unavailable, 504: Unavailable,
+}  # fmt: skip
 
 
 class JobFailed(LookalikeError):

@@ -21,6 +21,7 @@ class Link:
     retries     further attempts of a safe request after a broken connection or a 503
     backoff_s   before the first further attempt; doubles each time, between half and all of it
     only        the only collection there is, once it was looked up
+    user_token  says which user a storefront key speaks for
     """
 
     url: str
@@ -30,11 +31,13 @@ class Link:
     retries: int
     backoff_s: float
     only: str | None = None
+    user_token: str | None = field(default=None, repr=False)
 
     @property
     def headers(self) -> dict[str, str]:
         key = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
-        return {"Accept": "application/json", **key}
+        user = {"Lookalike-User": self.user_token} if self.user_token else {}
+        return {"Accept": "application/json", **key, **user}
 
 
 def link(
@@ -45,6 +48,7 @@ def link(
     timeout_s: float,
     retries: int,
     backoff_s: float,
+    user_token: str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Link:
     """Arguments before LOOKALIKE_URL, LOOKALIKE_API_KEY and LOOKALIKE_COLLECTION before defaults.
@@ -69,4 +73,5 @@ def link(
         timeout_s=timeout_s,
         retries=retries,
         backoff_s=backoff_s,
+        user_token=user_token,
     )

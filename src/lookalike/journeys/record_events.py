@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from lookalike.domain.access import Sender
 from lookalike.domain.event_parsing import parse_event, unwrapped
 from lookalike.domain.events import MAX_ID_LENGTH, Event, Link
 from lookalike.domain.problems import Problem, Problems
@@ -27,11 +28,14 @@ class Reading:
     now            nothing is kept as later than this
     product_field  where another tool keeps our sku; None looks in the usual places
     location       the file they come from; None for what comes as it happens
+    sender         a browser: what it says of logins is not believed, and with a user token it
+                   speaks for that user alone; None is the shop itself
     """
 
     now: datetime
     product_field: str | None = None
     location: str | None = None
+    sender: Sender | None = None
 
 
 @dataclass
@@ -95,6 +99,7 @@ def _read(
         return
     try:
         parsed = parse_event(raw, now=reading.now, place=place, product_field=reading.product_field)
+        _require_own(parsed.events, reading.sender)
     except InvalidInput as error:
         tally.problems.add(
             Problem(line, _sku(raw), reading.location, "bad_event", str(error), skipped=True)
@@ -103,11 +108,21 @@ def _read(
     tally.add("ignored", int(parsed.is_ignored))
     batch.events += parsed.events
     batch.lines += [line] * len(parsed.events)
-    if parsed.link:
+    if parsed.link and reading.sender is None:
         key = (parsed.link.anonymous_id, parsed.link.user_id)
         kept = batch.links.get(key)
         if kept is None or kept[1].time < parsed.link.time:
             batch.links[key] = (line, parsed.link)
+
+
+def _require_own(events: Iterable[Event], sender: Sender | None) -> None:
+    if sender is None or sender.user is None:
+        return
+    if any(event.user_id != sender.user for event in events):
+        raise InvalidInput(
+            "The event is of another user than the user token.",
+            hint="Sign a token for this user, or send without one.",
+        )
 
 
 def _append(batch: _Batch, collection: Collection, reading: Reading, tally: _Tally) -> None:

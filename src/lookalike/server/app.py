@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from lookalike.engine import Engine
@@ -14,27 +14,39 @@ from lookalike.server import (
     feed,
     health,
     jobs,
+    keys,
     looks,
     photos,
     retrieval,
     swap,
     users,
 )
+from lookalike.server.access import KeyCheck
+from lookalike.server.cors import Cors
+from lookalike.server.described import describe_keys
+from lookalike.server.exposure import Exposure, exposure_of, require_keys
+from lookalike.server.guard import GuardedRoute, require_guards
 from lookalike.server.headers import SecurityHeaders
-from lookalike.server.problems import install_problem_documents
+from lookalike.server.page import require_public_key, storefront_page
+from lookalike.server.problems import UnexpectedErrors, install_problem_documents
 
 
-def create_app(engine: Engine) -> FastAPI:
-    """An application over an open engine; whoever opened the engine closes it."""
+def create_app(engine: Engine, *, exposure: Exposure | None = None) -> FastAPI:
+    """An application over an open engine; whoever opened the engine closes it.
+
+    exposure  who can reach it; None where that is not known
+    """
     app = FastAPI(
         title="Lookalike",
         version=engine.version,
         summary="Visual recommendations for shops: what looks like this, and why.",
     )
     app.state.engine = engine
+    app.state.exposure = exposure = exposure or Exposure()
+    app.router.route_class = GuardedRoute
     install_problem_documents(app)
-    app.add_middleware(SecurityHeaders)
-    for part in (
+    _add_middleware(app, engine, exposure)
+    parts = (
         health,
         attributes,
         catalog,
@@ -43,20 +55,52 @@ def create_app(engine: Engine) -> FastAPI:
         photos,
         swap,
         jobs,
+        keys,
         events,
         feed,
         users,
-    ):
+    )
+    for part in parts:
         app.include_router(part.router, prefix="/v1")
-    _mount_storefront(app)
+    _mount_storefront(app, engine)
+    describe_keys(app)
+    require_guards(app, *(part.router for part in parts))
     return app
 
 
-def _mount_storefront(app: FastAPI) -> None:
-    folder = str(files("lookalike") / "web" / "storefront")
+def served_app(engine: Engine, address: str) -> FastAPI:
+    """The application for an address that is listened on.
+
+    Raises InvalidInput where it would let in more people than its settings say.
+    """
+    settings = engine.settings
+    exposure = exposure_of(address, settings.host)
+    if settings.insecure:  # whoever can reach it may, also through a proxy on this machine
+        exposure = Exposure(is_public=True)
+    require_public_key(engine)
+    require_keys(exposure, is_open=engine.access.is_open, insecure=settings.insecure)
+    return create_app(engine, exposure=exposure)
+
+
+def _add_middleware(app: FastAPI, engine: Engine, exposure: Exposure) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(UnexpectedErrors)
+    app.add_middleware(
+        KeyCheck,
+        access=engine.access,
+        exposure=exposure,
+        unkeyed_per_minute=engine.settings.unkeyed_per_minute,
+    )
+    app.add_middleware(Cors, access=engine.access, exposure=exposure)
+    app.add_middleware(SecurityHeaders)
+
+
+def _mount_storefront(app: FastAPI, engine: Engine) -> None:
+    folder = files("lookalike") / "web" / "storefront"
 
     @app.get("/", include_in_schema=False)
-    def page() -> FileResponse:
-        return FileResponse(f"{folder}/index.html")
+    def page() -> HTMLResponse:
+        shown = storefront_page((folder / "index.html").read_text(encoding="utf-8"), engine)
+        return HTMLResponse(shown, headers={"Cache-Control": "no-cache"})
 
-    app.mount("/storefront", StaticFiles(directory=folder), name="storefront")
+    app.mount("/storefront", StaticFiles(directory=str(folder)), name="storefront")

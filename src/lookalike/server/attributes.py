@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from lookalike.errors import NotFound
+from lookalike.server.guard import GuardedRoute
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import ledger
@@ -16,7 +17,9 @@ from lookalike.wire.ledger_schema import (
 )
 from lookalike.wire.schema import Json
 
-router = APIRouter(tags=["attributes"], prefix="/collections/{collection_id}")
+router = APIRouter(
+    route_class=GuardedRoute, tags=["attributes"], prefix="/collections/{collection_id}"
+)
 ONE = "/products/{sku:path}/attributes/{name}"
 
 

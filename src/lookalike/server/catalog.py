@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request
 
 from lookalike.domain.filter_parsing import all_of, parse_where
 from lookalike.domain.patch import MAX_PATCHES, Patch
-from lookalike.server.parts import Answer, CollectionId, OpenEngine
+from lookalike.server.guard import GuardedRoute
+from lookalike.server.local_catalogs import require_readable
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
 from lookalike.wire.connect import mapping_of, options_of
@@ -22,7 +24,9 @@ from lookalike.wire.schema import (
     ProductsBody,
 )
 
-router = APIRouter(tags=["catalog"], prefix="/collections/{collection_id}")
+router = APIRouter(
+    route_class=GuardedRoute, tags=["catalog"], prefix="/collections/{collection_id}"
+)
 
 Where = Annotated[
     list[str],
@@ -51,10 +55,15 @@ def facets(engine: OpenEngine, collection_id: CollectionId) -> Answer:
 
 
 @router.get("/products/{sku:path}", responses={200: {"model": ProductBody}, **PROBLEM_RESPONSES})
-def product(engine: OpenEngine, collection_id: CollectionId, sku: str) -> Answer:
-    """One product with its visual attributes and its `image_embedding`."""
+def product(engine: OpenEngine, caller: WhoAsks, collection_id: CollectionId, sku: str) -> Answer:
+    """One product with its visual attributes and its `image_embedding`.
+
+    Who said what of it, and what is wrong with its images, is the merchant's business: a
+    storefront key gets those lists empty.
+    """
     found = engine.product(sku, collection=collection_id)
-    return Answer(answers.product_with_embedding(found, collection_id))
+    shown = answers.product_with_embedding(found, collection_id)
+    return Answer({**shown, "attributes": [], "problems": []} if caller.is_browser else shown)
 
 
 @router.put("/products/{sku:path}", responses={200: {"model": ProductBody}, **PROBLEM_RESPONSES})
@@ -91,8 +100,19 @@ def delete_product(
 
 
 @router.post("/connect", status_code=202, responses={202: {"model": JobBody}, **PROBLEM_RESPONSES})
-def connect(engine: OpenEngine, collection_id: CollectionId, body: ConnectBody) -> Answer:
-    """Start an index run over a catalog that this machine can read; follow it as a job."""
+def connect(
+    request: Request,
+    engine: OpenEngine,
+    caller: WhoAsks,
+    collection_id: CollectionId,
+    body: ConnectBody,
+) -> Answer:
+    """Start an index run over a catalog that this machine can read; follow it as a job.
+
+    Paths of this machine must lie below one of `catalog_folders` once there are keys.
+    """
+    for location in (body.bucket_uri, body.images):
+        require_readable(location, caller, engine.settings, request.app.state.exposure)
     job = engine.start_index(
         body.bucket_uri,
         images=body.images,

@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from lookalike.domain.access import Sender
 from lookalike.domain.event_parsing import unwrapped
 from lookalike.errors import InvalidInput
-from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
+from lookalike.server.guard import GuardedRoute
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import users as wire
 from lookalike.wire.users_schema import RecordedBody
 
-router = APIRouter(tags=["events"], prefix="/collections/{collection_id}")
+router = APIRouter(route_class=GuardedRoute, tags=["events"], prefix="/collections/{collection_id}")
 
 MOST_BYTES = 16 << 20
 MOST_EVENTS = 10_000  # of one request; a batch of 2,000 takes 0.1 s (bench/events.py)
@@ -52,6 +54,7 @@ async def _body(request: Request) -> Any:
 )
 def record(
     engine: OpenEngine,
+    caller: WhoAsks,
     collection_id: CollectionId,
     body: Annotated[Any, Depends(_body)],
     product_field: Annotated[
@@ -65,5 +68,8 @@ def record(
             f"The body holds {len(events):,} events.",
             hint=f"Send at most {MOST_EVENTS:,}, or import a file: lookalike events import FILE",
         )
-    done = engine.record(events, product_field=product_field, collection=collection_id)
+    sender = Sender(caller.user) if caller.is_browser else None
+    done = engine.users(collection=collection_id).record(
+        events, sender=sender, product_field=product_field
+    )
     return private(wire.recorded(wire.require_some(done)))

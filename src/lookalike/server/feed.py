@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query
 from lookalike.domain.filter_parsing import all_of, parse_where
 from lookalike.domain.query import FEED_DIVERSITY, Retrieval, UserAnchor
 from lookalike.server.catalog import Where
+from lookalike.server.guard import GuardedRoute
 from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.server.users import UserId
 from lookalike.wire import answers
 from lookalike.wire.schema import QuizBody, RecommendationsBody
 
-router = APIRouter(tags=["feed"], prefix="/collections/{collection_id}")
+router = APIRouter(route_class=GuardedRoute, tags=["feed"], prefix="/collections/{collection_id}")
 
 
 @router.get(

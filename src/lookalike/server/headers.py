@@ -26,6 +26,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
+                headers["X-Frame-Options"] = "DENY"  # for browsers that know no frame-ancestors
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
                 headers["Referrer-Policy"] = "same-origin"
                 if message["status"] >= 400:  # what is wrong now, or names a user, is not kept
                     headers["Cache-Control"] = "no-store"

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from lookalike.engine import Engine
 from lookalike.errors import NotFound
-from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
+from lookalike.server.guard import GuardedRoute, require_own
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import looks as wire
 from lookalike.wire.looks_schema import (
@@ -19,12 +20,15 @@ from lookalike.wire.looks_schema import (
     SlotsBody,
 )
 
-router = APIRouter(tags=["looks"], prefix="/collections/{collection_id}")
+router = APIRouter(route_class=GuardedRoute, tags=["looks"], prefix="/collections/{collection_id}")
 
 
 @router.post("/looks", responses={200: {"model": LooksAnswerBody}, **PROBLEM_RESPONSES})
-def looks(engine: OpenEngine, collection_id: CollectionId, body: LooksBody) -> Answer:
+def looks(
+    engine: OpenEngine, caller: WhoAsks, collection_id: CollectionId, body: LooksBody
+) -> Answer:
     """What completes a product: complementary products, and whole looks with a total."""
+    require_own(caller, body.user_id)
     request = wire.look_request(
         body,
         upload=partial(engine.uploaded, collection=collection_id),

@@ -5,14 +5,21 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Path, Request
 from fastapi.responses import JSONResponse
 
+from lookalike.domain.access import Caller
 from lookalike.engine import Engine
+from lookalike.server.access import caller_of
 
 
 def _engine(request: Request) -> Engine:
     return cast(Engine, request.app.state.engine)  # set once in create_app
 
 
+async def _caller(request: Request) -> Caller:
+    return caller_of(request.scope)
+
+
 OpenEngine = Annotated[Engine, Depends(_engine)]
+WhoAsks = Annotated[Caller, Depends(_caller)]
 CollectionId = Annotated[str, Path(description="The collection, for example `default`.")]
 Answer = JSONResponse
 """Returned as it is: the shapes are tested, and validating 100 kB again doubles the time."""

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Response, UploadFile
 
-from lookalike.errors import InvalidInput
-from lookalike.server.parts import CollectionId, OpenEngine
+from lookalike.errors import InvalidInput, NotFound
+from lookalike.server.guard import GuardedRoute
+from lookalike.server.parts import CollectionId, OpenEngine, WhoAsks
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire.schema import UploadBody
 
-router = APIRouter(tags=["photos"], prefix="/collections/{collection_id}")
+router = APIRouter(route_class=GuardedRoute, tags=["photos"], prefix="/collections/{collection_id}")
 
 
 @router.post("/uploads", status_code=201, response_model=UploadBody, responses=PROBLEM_RESPONSES)
@@ -29,8 +30,18 @@ def upload(
 
 
 @router.get("/images/{image_hash}", responses=PROBLEM_RESPONSES)
-def image(engine: OpenEngine, collection_id: CollectionId, image_hash: str) -> Response:
-    """The picture of a product, by the hash of its bytes; it never changes."""
-    data, media_type = engine.image(image_hash, collection=collection_id)
+def image(
+    engine: OpenEngine, caller: WhoAsks, collection_id: CollectionId, image_hash: str
+) -> Response:
+    """The picture of a product, by the hash of its bytes; it never changes.
+
+    Pages show it by `<img>`, which sends no key, so who knows the hash may have the picture.
+    """
+    try:
+        data, media_type = engine.image(image_hash, collection=collection_id)
+    except (InvalidInput, NotFound):
+        if caller.is_open or caller.key is not None:
+            raise
+        raise NotFound("There is no such image.") from None  # nor is it told which collections are
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(data, media_type=media_type, headers=headers)

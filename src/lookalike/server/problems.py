@@ -2,12 +2,14 @@
 
 import json
 import logging
+import math
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lookalike.errors import InvalidInput, LookalikeError
+from lookalike.errors import InvalidInput, LookalikeError, RateLimited, Unauthorized
 from lookalike.wire.errors import http_status, problem_document
 from lookalike.wire.schema import ProblemDocument
 
@@ -17,7 +19,7 @@ _logger = logging.getLogger(__name__)
 def install_problem_documents(app: FastAPI) -> None:
     @app.exception_handler(LookalikeError)
     def ours(_: Request, error: LookalikeError) -> Response:
-        return _answer(problem_document(error))
+        return answer(error)
 
     @app.exception_handler(RequestValidationError)
     def malformed(_: Request, error: RequestValidationError) -> Response:
@@ -45,11 +47,43 @@ def install_problem_documents(app: FastAPI) -> None:
             )
         )
 
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> Response:
-        route = getattr(request.scope.get("route"), "path", "no route")  # a path can name a user
-        _logger.error("unexpected error at %s %s", request.method, route, exc_info=error)
-        return _answer(problem_document(LookalikeError("Something failed inside the server.")))
+
+class UnexpectedErrors:
+    """Middleware: what nobody expected becomes a 500 like every other problem.
+
+    Starlette answers such errors outside of all middleware, where they would get no headers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if scope["type"] != "http" or has_begun:  # too late for another answer
+                raise
+            route = getattr(scope.get("route"), "path", "no route")  # a path can name a user
+            _logger.error("unexpected error at %s %s", scope["method"], route, exc_info=error)
+            told = LookalikeError("Something failed inside the server.")
+            await answer(told)(scope, receive, send)
+
+
+def answer(error: LookalikeError) -> Response:
+    """The problem document of an error, with the headers that its status asks for."""
+    found = _answer(problem_document(error))
+    if isinstance(error, Unauthorized):
+        found.headers["WWW-Authenticate"] = 'Bearer realm="lookalike"'
+    if isinstance(error, RateLimited):
+        found.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    return found
 
 
 def _answer(problem: ProblemDocument) -> Response:
@@ -59,6 +93,7 @@ def _answer(problem: ProblemDocument) -> Response:
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, type[ProblemDocument]]] = {
-    status: {"model": ProblemDocument} for status in (http_status(InvalidInput("")), 404, 503)
+    status: {"model": ProblemDocument}
+    for status in (401, 403, 404, http_status(InvalidInput("")), 429, 503)
 }
 """What every route may answer beside its own shape, for OpenAPI."""

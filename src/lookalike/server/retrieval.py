@@ -5,18 +5,24 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
+from lookalike.server.guard import GuardedRoute, require_own
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
-from lookalike.wire.questions import question
+from lookalike.wire.questions import question, users_of
 from lookalike.wire.schema import MatchMapBody, RecommendationsBody, RetrieveBody, WhyNotBody
 
-router = APIRouter(tags=["retrieval"], prefix="/collections/{collection_id}")
+router = APIRouter(
+    route_class=GuardedRoute, tags=["retrieval"], prefix="/collections/{collection_id}"
+)
 
 
 @router.post("/retrieve", responses={200: {"model": RecommendationsBody}, **PROBLEM_RESPONSES})
-def retrieve(engine: OpenEngine, collection_id: CollectionId, body: RetrieveBody) -> Answer:
+def retrieve(
+    engine: OpenEngine, caller: WhoAsks, collection_id: CollectionId, body: RetrieveBody
+) -> Answer:
     """The products nearest to the query, best first, each with its reason."""
+    require_own(caller, body.user_id, *users_of(body.query))
     asked = question(body, upload=partial(engine.uploaded, collection=collection_id))
     answer = engine.similar(asked, collection=collection_id)
     found = answers.recommendations(answer, fields=body.return_fields)

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from lookalike.server.guard import GuardedRoute
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
 from lookalike.wire.schema import JobBody, RollbackBody, SwapBody
 
-router = APIRouter(tags=["swap"], prefix="/collections/{collection_id}")
+router = APIRouter(route_class=GuardedRoute, tags=["swap"], prefix="/collections/{collection_id}")
 
 
 @router.post("/swap", status_code=202, responses={202: {"model": JobBody}, **PROBLEM_RESPONSES})

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from lookalike.domain.receipt import as_json, receipt_from
 from lookalike.engine import Engine
+from lookalike.server.guard import GuardedRoute
 from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import users as wire
@@ -23,7 +24,7 @@ from lookalike.wire.users_schema import (
     VerifyBody,
 )
 
-router = APIRouter(tags=["users"], prefix="/collections/{collection_id}")
+router = APIRouter(route_class=GuardedRoute, tags=["users"], prefix="/collections/{collection_id}")
 
 UserId = Annotated[str, Path(description="The shop's own id of the user, compared exactly.")]
 ONE = "/users/{user_id}"

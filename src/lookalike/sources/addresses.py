@@ -15,10 +15,14 @@ _REFUSED = tuple(
     for network in (
         "100.64.0.0/10",  # carrier-grade NAT, and one cloud's metadata service
         "192.0.0.0/24",  # protocol assignments, and one cloud's metadata service
+        "192.88.99.0/24",  # relays from IPv6 to IPv4, withdrawn
+        "3fff::/20",  # documentation: RFC 9637, later than some Pythons
         "168.63.129.16/32",  # another cloud's metadata service, on a public address
         "fec0::/10",  # site-local, deprecated and still routed in places
     )
 )
+_ISATAP, _ISATAP_MASK = 0x5EFE, 0xFDFFFFFF
+"""The third quarter of an address that carries an IPv4 address: RFC 5214, section 6.1."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -39,6 +43,8 @@ def is_public(address: str) -> bool:
             return _is_public(wrapped)
         tunnels: list[Address] = [parsed.sixtofour] if parsed.sixtofour else []
         tunnels += parsed.teredo or ()
+        if int(parsed) >> 32 & _ISATAP_MASK == _ISATAP:
+            tunnels.append(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF))
         if not all(map(_is_public, tunnels)):
             return False
     return _is_public(parsed)

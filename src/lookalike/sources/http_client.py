@@ -130,7 +130,7 @@ class HttpClient:
 
     def _wait(self, attempt: int, asked_s: float | None) -> float:
         """Doubling waits with jitter, or what the server asks for, up to the limit."""
-        own = self._limits.first_wait_s * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)
+        own = self._limits.first_wait_s * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311
         return min(self._limits.max_wait_s, max(own, asked_s or 0.0))
 
     def _attempt(self, url: httpx.URL, take: Callable[[Answer], T], known: str | None) -> T:

@@ -130,7 +130,7 @@ class TableCatalog:
                 variant_group=row.read("variant_group", values.text),
                 url=row.read("url", _link),
                 images=row.images(self.mapping["image"], self.images_root),
-                extra=row.extra(self._mapped),
+                extra=row.extra(self._mapped),  # noqa: S610 - not Django
                 version=row.read("version", values.version),
             )
         except InvalidInput as error:

@@ -239,6 +239,8 @@ api_keys = sa.Table(
     metadata,
     sa.Column("id", Key, primary_key=True),
     sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("old_digest", sa.Text),  # of the secret before the last rotation
+    sa.Column("old_until", Moment),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("grants", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),

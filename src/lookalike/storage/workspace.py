@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from lookalike.domain.job import Job
 from lookalike.domain.receipt import Scan
 from lookalike.errors import InvalidInput, NotFound, Unavailable
+from lookalike.storage.api_keys import ApiKeys
 from lookalike.storage.collection import Collection
 from lookalike.storage.database import Database, save
 from lookalike.storage.features import FeatureStore
@@ -41,6 +42,7 @@ class Workspace:
         self.uploads = path / "uploads"
         self.feeds = path / "feeds"
         self.features = FeatureStore(database)
+        self.api_keys = ApiKeys(database)
         self._database = database
         self._presence = Presence(path / "processes")
 

@@ -1,13 +1,25 @@
 """Errors on their way out: HTTP status, exit code and problem document, decided once."""
 
-from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
+from lookalike.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    LookalikeError,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+)
 from lookalike.wire.schema import ProblemDocument
 
 _FAMILIES: tuple[tuple[type[LookalikeError], int, int, str], ...] = (
     (InvalidInput, 422, 2, "The request cannot work"),
     (NotFound, 404, 3, "Not found"),
     (Conflict, 409, 4, "Conflict"),
+    (RateLimited, 429, 5, "Too many requests"),
     (Unavailable, 503, 5, "Not available now"),
+    (Unauthorized, 401, 7, "Who is asking?"),
+    (Forbidden, 403, 7, "Not allowed"),
 )
 _UNEXPECTED = (LookalikeError, 500, 1, "Unexpected error")
 

@@ -150,3 +150,9 @@ def bytes_from(data: str) -> bytes:
         return base64.b64decode(data.partition(",")[2] if data.startswith("data:") else data)
     except (binascii.Error, ValueError):
         raise InvalidInput("The image data is not base64.") from None
+
+
+def users_of(body: QueryBody) -> list[str]:
+    """The users whom a query and its parts name."""
+    parts = [user for part in body.parts or () for user in users_of(part.query)]
+    return parts if body.user_id is None else [body.user_id, *parts]

@@ -116,12 +116,45 @@ function get(address, signal) {
   return ask(address, { signal });
 }
 
+const KEPT = "lookalike-key";
+let given = null;
+
+/** The key that calls show: the page's own, else the one that its visitor gave for this visit. */
+function key() {
+  return (
+    document.querySelector('meta[name="lookalike-key"]')?.content ?? given ?? remembered()
+  );
+}
+
+/** From now on, as long as this tab is open, calls show this key. */
+export function showKey(text) {
+  given = text.trim();
+  try {
+    sessionStorage.setItem(KEPT, given);
+  } catch (error) {
+    console.info("The key is kept for this page alone.", error);
+  }
+}
+
+function remembered() {
+  try {
+    return sessionStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+function authorization() {
+  const shown = key();
+  return shown ? { Authorization: `Bearer ${shown}` } : {};
+}
+
 async function ask(address, options) {
   let response;
   try {
     response = await fetch(address, {
       ...options,
-      headers: { Accept: "application/json", ...options.headers },
+      headers: { Accept: "application/json", ...authorization(), ...options.headers },
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;

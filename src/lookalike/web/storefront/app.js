@@ -8,6 +8,7 @@ import * as api from "./api.js";
 import { catalogPage } from "./catalog-page.js";
 import { element } from "./dom.js";
 import { announce, failure, message } from "./messages.js";
+import { keyForm } from "./key-form.js";
 import { listenForPhotos, uploaded } from "./photos.js";
 import { photoPage } from "./photo-page.js";
 import { productPage } from "./product-page.js";
@@ -56,7 +57,9 @@ async function start() {
     const found = await api.collections();
     known = found.map((one) => one.collection_id);
   } catch (error) {
-    main.replaceChildren(failure(error, start, "h1"));
+    main.replaceChildren(
+      error.status === 401 ? keyForm(start) : failure(error, start, "h1"),
+    );
     return;
   }
   if (!known.length) {

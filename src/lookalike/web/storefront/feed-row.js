@@ -32,7 +32,8 @@ export function feedRow(collection, { signal }) {
       list.ariaBusy = "false";
       said.textContent = answer.degraded.join(" ");
     } catch (error) {
-      if (error.name !== "AbortError") node.replaceChildren(failure(error, refresh));
+      if (error.status === 403) node.replaceChildren(); // the page's key speaks for no user
+      else if (error.name !== "AbortError") node.replaceChildren(failure(error, refresh));
     }
   }
 

@@ -14,6 +14,8 @@ def upgrade() -> None:
         "api_keys",
         sa.Column("id", KEY, primary_key=True),
         sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("old_digest", sa.Text),
+        sa.Column("old_until", sa.DateTime(timezone=True)),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("grants", sa.Text, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
