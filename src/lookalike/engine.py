@@ -73,6 +73,7 @@ class Engine:
         self.settings = settings
         self._workspace = workspace
         self._parts = Parts(settings, workspace)
+        self.kept_answers = workspace.kept_answers  # of requests that may be sent again
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, create: bool = True) -> Self:

@@ -20,7 +20,10 @@ from lookalike.server import (
     swap,
     users,
 )
+from lookalike.server.caching import Caching
 from lookalike.server.headers import SecurityHeaders
+from lookalike.server.idempotency import Idempotency
+from lookalike.server.limits import RequestLimits
 from lookalike.server.problems import install_problem_documents
 
 
@@ -33,6 +36,9 @@ def create_app(engine: Engine) -> FastAPI:
     )
     app.state.engine = engine
     install_problem_documents(app)
+    app.add_middleware(Idempotency, engine=engine)  # the last one added is asked first
+    app.add_middleware(Caching)
+    app.add_middleware(RequestLimits, body_mb=engine.settings.max_request_mb)
     app.add_middleware(SecurityHeaders)
     for part in (
         health,

@@ -32,5 +32,8 @@ def upload(
 def image(engine: OpenEngine, collection_id: CollectionId, image_hash: str) -> Response:
     """The picture of a product, by the hash of its bytes; it never changes."""
     data, media_type = engine.image(image_hash, collection=collection_id)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "ETag": f'"{image_hash}"',
+    }
     return Response(data, media_type=media_type, headers=headers)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,13 +18,13 @@ _logger = logging.getLogger(__name__)
 def install_problem_documents(app: FastAPI) -> None:
     @app.exception_handler(LookalikeError)
     def ours(_: Request, error: LookalikeError) -> Response:
-        return _answer(problem_document(error))
+        return answer(problem_document(error))
 
     @app.exception_handler(RequestValidationError)
     def malformed(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"] if part != "body")
-        return _answer(
+        return answer(
             problem_document(
                 InvalidInput(
                     f"The request is malformed at {place or 'its body'}: {first['msg']}.",
@@ -35,7 +36,7 @@ def install_problem_documents(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> Response:
         code = "not_found" if error.status_code == 404 else "refused"
-        return _answer(
+        return answer(
             ProblemDocument(
                 title=str(error.detail),
                 status=error.status_code,
@@ -49,13 +50,14 @@ def install_problem_documents(app: FastAPI) -> None:
     def unexpected(request: Request, error: Exception) -> Response:
         route = getattr(request.scope.get("route"), "path", "no route")  # a path can name a user
         _logger.error("unexpected error at %s %s", request.method, route, exc_info=error)
-        return _answer(problem_document(LookalikeError("Something failed inside the server.")))
+        return answer(problem_document(LookalikeError("Something failed inside the server.")))
 
 
-def _answer(problem: ProblemDocument) -> Response:
+def answer(problem: ProblemDocument, headers: Mapping[str, str] | None = None) -> Response:
     """As ASCII: a message may quote what was sent, even half a surrogate pair."""
     text = json.dumps(problem.model_dump())
-    return Response(text, status_code=problem.status, media_type="application/problem+json")
+    kind = "application/problem+json"
+    return Response(text, status_code=problem.status, media_type=kind, headers=headers)
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, type[ProblemDocument]]] = {
