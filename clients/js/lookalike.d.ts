@@ -97,8 +97,11 @@ export interface Job {
   job_id: string;
   collection_id: string;
   kind: string;
-  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'interrupted';
+  state: 'queued' | 'running' | 'canceling' | 'canceled' | 'succeeded' | 'failed' | 'interrupted';
   stage: string | null;
+  /** Of the stage it is at, in [0, 1]. */
+  progress: number | null;
+  stages: { stage: string; done: number; total: number | null }[];
   counts: Json;
   message: string | null;
   report: Json | null;
@@ -275,6 +278,8 @@ export declare class Lookalike {
     list(options?: { limit?: number }): Promise<Job[]>;
     wait(id: string, options?: { waitMs?: number }): Promise<Job>;
     problems(id: string, options?: { offset?: number; limit?: number }): Promise<Json[]>;
+    cancel(id: string): Promise<Job>;
+    resume(id: string): Promise<Job>;
   };
   readonly recommendations: {
     getComplementary(request: LooksRequest): Promise<Complementary>;

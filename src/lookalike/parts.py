@@ -51,6 +51,11 @@ class Choice:
     mapping: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
 
+    @property
+    def asked(self) -> dict[str, object]:
+        """As a job keeps it."""
+        return {"images": self.images, "mapping": dict(self.mapping), "form": self.form}
+
 
 class Parts:
     """The parts of one open workspace; safe to share between threads.

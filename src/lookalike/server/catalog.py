@@ -10,13 +10,13 @@ from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
 from lookalike.wire.connect import mapping_of, options_of
+from lookalike.wire.jobs_schema import JobBody
 from lookalike.wire.patches import patch_results, read_patch
 from lookalike.wire.patches_schema import PatchesBody, PatchInput
 from lookalike.wire.products import product_from
 from lookalike.wire.schema import (
     ConnectBody,
     FacetsBody,
-    JobBody,
     ProductBody,
     ProductInput,
     ProductsBody,

@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
-from lookalike.wire.schema import JobBody, RollbackBody, SwapBody
+from lookalike.wire.jobs_schema import JobBody
+from lookalike.wire.schema import RollbackBody, SwapBody
 
 router = APIRouter(tags=["swap"], prefix="/collections/{collection_id}")
 

@@ -328,27 +328,6 @@ class ProblemRow(BaseModel):
     skipped: bool
 
 
-class JobBody(BaseModel):
-    """A run over a catalog."""
-
-    job_id: str
-    collection_id: str
-    kind: str
-    state: str
-    stage: str | None
-    counts: Json
-    message: str | None
-    report: Json | None = Field(description="Of a swap: what it did, and the comparison.")
-    started_at: str | None
-    ended_at: str | None
-
-
-class JobsBody(BaseModel):
-    """The latest runs, newest first."""
-
-    jobs: list[JobBody]
-
-
 class ProblemsBody(BaseModel):
     """What was wrong with the input of a run."""
 
