@@ -160,6 +160,7 @@ export interface RetrieveRequest extends InCollection {
   explain?: boolean;
   user_id?: string | null;
   cursor?: string | null;
+  time_budget_ms?: number | null;
 }
 
 export interface Rule {
@@ -189,6 +190,7 @@ export interface LooksRequest extends InCollection {
   without?: string[];
   user_id?: string | null;
   alternatives?: number;
+  time_budget_ms?: number | null;
 }
 
 export interface SceneRequest extends InCollection {

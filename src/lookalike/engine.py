@@ -212,10 +212,11 @@ class Engine:
         """What looks like the anchor, best first, each with its reason."""
         if isinstance(question.anchor, UserAnchor):
             return self._parts.feed(question, collection)
+        remaining = self._parts.remaining(question.time_budget_ms)
         view = self._parts.view(collection)
         start = self._parts.start(view, question.anchor)
         personal = self._parts.personal(question.user_id, view, collection)
-        return find_similar(view, question, start, personal=personal)
+        return find_similar(view, question, start, personal=personal, remaining=remaining)
 
     def feed(
         self,
@@ -366,6 +367,7 @@ class Engine:
             parts.start,
             parts.extractors.of,
             partial(parts.personal, collection=name),
+            parts.remaining,
         )
 
     def upkeep(self, *, collection: str | None = None) -> Upkeep:

@@ -63,7 +63,9 @@ def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, b
 
 
 _COMPARED = tuple(
-    item.name for item in fields(Retrieval) if item.name not in ("anchor", "cursor", "user_id")
+    item.name
+    for item in fields(Retrieval)
+    if item.name not in ("anchor", "cursor", "user_id", "time_budget_ms")
 )
 
 

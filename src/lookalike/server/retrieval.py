@@ -5,7 +5,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from lookalike.server.parts import Answer, CollectionId, OpenEngine, private
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, told
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
 from lookalike.wire.questions import question
@@ -21,7 +21,7 @@ def retrieve(engine: OpenEngine, collection_id: CollectionId, body: RetrieveBody
     answer = engine.similar(asked, collection=collection_id)
     found = answers.recommendations(answer, fields=body.return_fields)
     is_personal = body.query.type == "user_preferences" or body.user_id is not None
-    return private(found) if is_personal else Answer(found)
+    return told(found, personal=is_personal)
 
 
 @router.post("/why-not/{sku:path}", responses={200: {"model": WhyNotBody}, **PROBLEM_RESPONSES})

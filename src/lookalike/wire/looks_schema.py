@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.wire.schema import CropBody, Json, QueryBody
+from lookalike.wire.schema import CropBody, Json, QueryBody, TimeBudget
 
 
 class _Strict(BaseModel):
@@ -62,6 +62,7 @@ class LooksBody(_Strict):
         default=None, description="Their taste decides between pieces that suit about equally."
     )
     alternatives: int = Field(default=3, description="Other pieces named for each slot.")
+    time_budget_ms: TimeBudget = None
 
 
 class SceneBody(_Strict):

@@ -44,6 +44,7 @@ def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval
         explain=body.explain,
         user_id=body.user_id,
         cursor=body.cursor,
+        time_budget_ms=body.time_budget_ms,
     )
 
 

@@ -9,6 +9,16 @@ from lookalike.domain.swap import DEFAULT_QUESTIONS, MOST_QUESTIONS
 Json = dict[str, Any]
 """A JSON object whose keys are the merchant's own; `Any` because so are its values."""
 
+TimeBudget = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        le=600_000,
+        description="After so many milliseconds it skips what it can do without and names that in "
+        "`degraded`; 0 never, null as the setting says.",
+    ),
+]
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -100,6 +110,7 @@ class RetrieveBody(_Strict):
         default=None, description="Whose tastes order what is about equally alike."
     )
     cursor: str | None = None
+    time_budget_ms: TimeBudget = None
 
 
 class SwatchPairBody(BaseModel):
