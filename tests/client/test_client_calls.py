@@ -156,7 +156,7 @@ def test_what_changes_something_is_repeated_under_one_key_and_the_next_call_has_
 
 def test_a_request_that_is_still_at_work_is_asked_for_again_and_another_conflict_is_told(call):
     running = {"status": 409, "headers": {"Retry-After": "0"}, "body": {"code": "x"}}
-    with scripted(running, {"job_id": "j"}) as told:
+    with scripted(running, {"body": {"job_id": "j"}}) as told:
         assert call(lambda client: client.jobs.resume("j"), told).job_id == "j"
         assert len(told.asked) == 2
     with scripted({"status": 409, "body": {"code": "conflict", "detail": "No."}}) as told:

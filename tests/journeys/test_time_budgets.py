@@ -1,4 +1,4 @@
-"""Answers whose time is short: the search is whole, what is skipped is named, nothing is shorter."""
+"""Answers whose time is short: whole search, no shorter list, and what is skipped is named."""
 
 import itertools
 

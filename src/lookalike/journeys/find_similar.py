@@ -11,6 +11,7 @@ from lookalike.domain.time_budget import Haste, Remaining, endless
 from lookalike.index.protocol import Hits
 from lookalike.journeys import paging
 from lookalike.journeys.anchors import Start
+from lookalike.journeys.answer_size import ALWAYS_FIT, cut, fitting
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import TWIN_GROUP
 from lookalike.journeys.personal_order import STRANGER, PersonalOrder
@@ -67,6 +68,11 @@ def find_similar(
     degraded.extend(search.plan.degraded)
     ranking = search.ranking(offset)
     page = search.page(ranking, offset)
+    if len(page.products) > ALWAYS_FIT:
+        shown_count = fitting(view.index.documents(page.products))
+        if shown_count < len(page.products):
+            limits.append(cut(len(page.products), shown_count))
+            page = replace(page.take(slice(shown_count)), offset=offset)
     end = offset + len(page.products)
     more = end < len(ranking.products)
     shown = search.told(page, start)

@@ -9,6 +9,7 @@ from lookalike.domain.patch import MAX_PATCHES, Patch
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
+from lookalike.wire.bounds import MOST_NAMES
 from lookalike.wire.connect import mapping_of, options_of
 from lookalike.wire.jobs_schema import JobBody
 from lookalike.wire.patches import patch_results, read_patch
@@ -26,7 +27,10 @@ router = APIRouter(tags=["catalog"], prefix="/collections/{collection_id}")
 
 Where = Annotated[
     list[str],
-    Query(description="Clauses that must all hold, for example `price<=50` or `in_stock`."),
+    Query(
+        max_length=MOST_NAMES,
+        description="Clauses that must all hold, for example `price<=50` or `in_stock`.",
+    ),
 ]
 
 

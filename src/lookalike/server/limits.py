@@ -1,10 +1,9 @@
 """How large a request may be: its body as it comes in, its headers, its query."""
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lookalike.server.problems import answer
+from lookalike.server.problems import Refused, answer
 from lookalike.wire.schema import ProblemDocument
 
 MOST_HEADERS = 100
@@ -37,7 +36,7 @@ class RequestLimits:
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
                 if seen > self._most:
-                    raise _TooLarge(413)
+                    raise Refused(self._too_large())
             return message
 
         async def told(message: Message) -> None:
@@ -47,10 +46,10 @@ class RequestLimits:
 
         try:
             await self._app(scope, counted, told)
-        except _TooLarge:
+        except Refused as error:
             if started:
                 raise
-            await answer(self._too_large())(scope, receive, send)
+            await answer(error.problem)(scope, receive, send)
 
     def _announced(self, scope: Scope) -> ProblemDocument | None:
         if scope["method"] in ("GET", "HEAD"):
@@ -66,10 +65,6 @@ class RequestLimits:
             detail=f"The body is larger than {self._body_mb} MB.",
             hint="Send it in parts; the limit is the setting max_request_mb.",
         )
-
-
-class _TooLarge(HTTPException):
-    """Passes through whatever reads the body, up to where it is answered."""
 
 
 def _address_problem(scope: Scope) -> ProblemDocument | None:

@@ -15,6 +15,14 @@ from lookalike.wire.schema import ProblemDocument
 _logger = logging.getLogger(__name__)
 
 
+class Refused(HTTPException):
+    """Raised below whatever reads a request; passes through it, and is answered as it says."""
+
+    def __init__(self, problem: ProblemDocument) -> None:
+        super().__init__(problem.status, problem.detail)
+        self.problem = problem
+
+
 def install_problem_documents(app: FastAPI) -> None:
     @app.exception_handler(LookalikeError)
     def ours(_: Request, error: LookalikeError) -> Response:
@@ -35,6 +43,8 @@ def install_problem_documents(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> Response:
+        if isinstance(error, Refused):
+            return answer(error.problem)
         code = "not_found" if error.status_code == 404 else "refused"
         return answer(
             ProblemDocument(

@@ -84,6 +84,7 @@ def products(page: ProductPage, collection_id: str) -> Json:
         "products": [product(document, collection_id) for document in page.products],
         "count": page.count,
         "cursor": page.cursor,
+        "limits": list(page.limits),
     }
 
 
