@@ -1,5 +1,6 @@
 """Idempotency-Key over HTTP: done once, answered alike; and what may be kept of every answer."""
 
+import asyncio
 import shutil
 import threading
 import uuid
@@ -322,3 +323,26 @@ def test_a_change_is_kept_by_nobody(client):
     answer = client.put(f"{HERE}/products/changed", json={"name": "x"})
     assert answer.headers["cache-control"] == "no-store"
     assert "etag" not in answer.headers
+
+
+def test_who_hangs_up_in_the_middle_of_a_request_asked_for_nothing(own):
+    asked = [
+        {"type": "http.request", "body": b'{"value": ', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def app(*_):
+        raise AssertionError
+
+    async def receive():
+        return asked.pop(0)
+
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": "/v1/x",
+        "query_string": b"",
+        "headers": [(b"idempotency-key", b"hung up")],
+    }
+    asyncio.run(Idempotency(app, engine=own)(scope, receive, app))
+    assert asked == []

@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from lookalike.domain.index_run import IndexReport, Options
@@ -25,9 +26,9 @@ def create_job(
     read_as  how the catalog was to be read, where guessing is not enough: images, mapping, form
     """
     request = {
-        "source": source.location,
+        "source": _wherever(source.location),
         "images_root": source.images_root,
-        "read_as": dict(read_as),
+        "read_as": {name: _wherever(said) for name, said in read_as.items()},
         "mode": options.mode,
         "version": options.version,
         "accept_loss": options.accept_loss,
@@ -38,6 +39,13 @@ def create_job(
         "extract_attributes": options.extract_attributes,
     }
     return tools.collection.jobs.create(KIND, request, now=datetime.now(UTC))
+
+
+def _wherever(said: object) -> object:
+    """A path that exists as it is found from any folder: a job may be resumed from another."""
+    if isinstance(said, str) and "://" not in said and Path(said).exists():
+        return str(Path(said).absolute())
+    return said
 
 
 def options_of(request: Mapping[str, Any]) -> Options:

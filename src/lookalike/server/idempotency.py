@@ -50,6 +50,8 @@ class Idempotency:
             await answer(problem_document(_bad_key(key)))(scope, receive, send)
             return
         body = await _whole(receive)
+        if body is None:  # who hung up in the middle asked for nothing
+            return
         caller, request = caller_of(scope), _request_digest(scope, body)
         try:
             claim = await run_in_threadpool(
@@ -142,17 +144,16 @@ def _key(scope: Scope) -> str | None:
     return None
 
 
-async def _whole(receive: Receive) -> bytes:
-    """The body; `limits` has bounded it."""
+async def _whole(receive: Receive) -> bytes | None:
+    """The body, which `limits` has bounded; None where the caller hung up before its end."""
     data = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            return None
         data += message.get("body", b"")
         if not message.get("more_body"):
-            break
-    return bytes(data)
+            return bytes(data)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -123,8 +123,9 @@ class JobStore:
         if found.state in {"queued", "running", "interrupted"}:
             here = sa.and_(self._mine, jobs.c.id == job, jobs.c.state.in_(("queued", "running")))
             values = {"state": state, "updated_at": now}
-            if state == "canceled":
+            if state == "canceled":  # unless somebody took it up meanwhile
                 values["finished_at"] = now
+                here = sa.and_(here, jobs.c.updated_at == found.updated_at)
             with self._database.writing() as connection:
                 connection.execute(jobs.update().where(here).values(**values))
             found = self.get(job)
