@@ -87,8 +87,9 @@ def test_a_claim_that_could_not_be_released_is_given_up_after_a_while(workspace)
     assert answers.claim("me", "k", "r", now=NOW + GIVEN_UP / 2).state == "running"
     second = answers.claim("me", "k", "r", now=NOW + GIVEN_UP)
     assert second.state == "mine"
-    answers.keep(first.token, "me", "k", KeptAnswer(500, (), b"late"))
     answers.keep(second.token, "me", "k", GIVEN)
+    answers.keep(first.token, "me", "k", KeptAnswer(200, (), b"late"))
+    answers.release(first.token, "me", "k")
     assert answers.claim("me", "k", "r", now=NOW + GIVEN_UP).answer == GIVEN
 
 
