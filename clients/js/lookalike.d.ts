@@ -123,8 +123,11 @@ export interface Job {
   job_id: string;
   collection_id: string;
   kind: string;
-  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'interrupted';
+  state: 'queued' | 'running' | 'canceling' | 'canceled' | 'succeeded' | 'failed' | 'interrupted';
   stage: string | null;
+  /** Of the stage it is at, in [0, 1]. */
+  progress: number | null;
+  stages: { stage: string; done: number; total: number | null }[];
   counts: Json;
   message: string | null;
   report: Json | null;
@@ -183,6 +186,7 @@ export interface RetrieveRequest extends InCollection {
   explain?: boolean;
   user_id?: string | null;
   cursor?: string | null;
+  time_budget_ms?: number | null;
 }
 
 export interface Rule {
@@ -212,6 +216,7 @@ export interface LooksRequest extends InCollection {
   without?: string[];
   user_id?: string | null;
   alternatives?: number;
+  time_budget_ms?: number | null;
 }
 
 export interface SceneRequest extends InCollection {
@@ -304,6 +309,8 @@ export declare class Lookalike {
     list(options?: { limit?: number }): Promise<Job[]>;
     wait(id: string, options?: { waitMs?: number }): Promise<Job>;
     problems(id: string, options?: { offset?: number; limit?: number }): Promise<Json[]>;
+    cancel(id: string): Promise<Job>;
+    resume(id: string): Promise<Job>;
   };
   readonly keys: {
     create(request: KeyRequest): Promise<Key & { secret: string }>;

@@ -10,9 +10,12 @@
  */
 
 export const DEFAULT_URL = 'http://127.0.0.1:8000';
+/** Too often, or not now. */
+const LATER = [429, 503];
 const LONGEST_WAIT_MS = 10_000;
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 2_000;
+const UNFINISHED = new Set(['queued', 'running', 'canceling']);
 
 /** What went wrong; `code` is stable, `hint` says what to do, `status` is that of HTTP. */
 export class LookalikeError extends Error {
@@ -94,7 +97,8 @@ export class Lookalike {
    * baseUrl     else LOOKALIKE_URL, else http://127.0.0.1:8000
    * collection  of calls that name none; else LOOKALIKE_COLLECTION, else the only one there is
    * timeoutMs   of one request
-   * retries     further attempts of reading requests after a broken connection, a 429 or a 503
+   * retries     further attempts after a broken connection, a 429 or a 503; what changes something is sent
+   *             again with the same Idempotency-Key, so it is done once
    * backoffMs   before the first of them; doubles each time, between half and all of it
    * fetch       another fetch
    * userToken   for a storefront key: which user it speaks for (`userToken` on the server)
@@ -144,6 +148,8 @@ export class Lookalike {
       wait: (id, options) => this.#wait(id, options),
       problems: async (id, { offset, limit } = {}) =>
         (await this.#get(path('jobs', id, 'problems'), { offset, limit })).problems,
+      cancel: (id) => this.#send('POST', path('jobs', id, 'cancel'), { safe: true }),
+      resume: (id) => this.#send('POST', path('jobs', id, 'resume')),
     };
     this.keys = {
       create: (request) => this.#send('POST', '/keys', { body: given(request) }),
@@ -222,7 +228,7 @@ export class Lookalike {
     for (let waited = 0; ; waited += pause, pause = Math.min(pause * 1.5, LONGEST_LOOK_MS)) {
       const job = await this.jobs.get(id);
       if (job.state === 'succeeded') return job;
-      if (job.state !== 'queued' && job.state !== 'running') throw new JobFailed(job);
+      if (!UNFINISHED.has(job.state)) throw new JobFailed(job);
       if (waited >= waitMs) {
         throw new Unavailable(`The job ${id} still runs after ${waitMs} ms.`, {
           hint: 'It goes on; look at it with jobs.get or wait again.',
@@ -316,19 +322,26 @@ export class Lookalike {
 
   async #send(method, where, { params, body, form, safe = false } = {}) {
     const { url, headers, retries, backoffMs } = this.#link;
+    const key = safe ? undefined : uniqueKey(); // the same for every attempt
     const init = {
       method,
-      headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
+      headers: {
+        ...headers,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(key ? { 'Idempotency-Key': key } : {}),
+      },
       body: body === undefined ? form : JSON.stringify(body),
     };
     const address = `${url}/v1${where}${search(params)}`;
-    let left = safe ? retries : 0;
+    let left = retries;
     for (let wait = backoffMs; ; wait *= 2, left -= 1) {
       let told = 0;
       try {
         const answer = await this.#link.fetch(address, { ...init, signal: this.#deadline() });
-        if ((answer.status !== 503 && answer.status !== 429) || left === 0) return await read(answer, address);
-        told = 1000 * Number(answer.headers.get('retry-after') ?? 0) || 0;
+        const after = answer.headers.get('retry-after');
+        const again = LATER.includes(answer.status) || (answer.status === 409 && key && after !== null);
+        if (!again || left === 0) return await read(answer, address);
+        told = 1000 * Number(after ?? 0) || 0;
         await answer.body?.cancel();
       } catch (error) {
         if (error instanceof LookalikeError) throw error;
@@ -487,6 +500,12 @@ function tooSlow(url, timeoutMs, cause) {
   return new Unavailable(`${url} did not answer within ${timeoutMs} ms.`, {
     hint: 'Give the client more: timeoutMs: 60000.', cause,
   });
+}
+
+/** A key that no other request has; `randomUUID` is only there where the page is secure. */
+function uniqueKey() {
+  if (globalThis.crypto?.randomUUID) return globalThis.crypto.randomUUID();
+  return Array.from({ length: 8 }, () => Math.random().toString(16).slice(2, 6)).join('-');
 }
 
 function sleep(ms) {

@@ -1,13 +1,15 @@
 """The facade's part for encoders: which one a collection answers with, and how to change it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lookalike.domain.job import Job
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.swap import DEFAULT_QUESTIONS, Agree, Comparison, SwapReport
 from lookalike.journeys.extractors import located
 from lookalike.journeys.swap import encoder_before, swap
-from lookalike.journeys.swap_job import start_swap
+from lookalike.journeys.swap_job import run_in_background, run_swap, start_swap
 from lookalike.parts import Parts
 
 
@@ -64,18 +66,30 @@ class Encoders:
         self.parts.require_encoder(encoder)
         target = self.parts.collection(self.collection)
         self.parts.view(target.id)
-        job = start_swap(
-            target,
-            lambda report: self.swap(
-                encoder, compare=compare, agree=lambda _: not dry_run, report=report
-            ),
-            {"encoder": encoder, "compare": compare, "dry_run": dry_run},
-        )
-        return target.jobs.get(job)
+        request = {"encoder": encoder, "compare": compare, "dry_run": dry_run}
+        return target.jobs.get(start_swap(target, self._change(request), request))
+
+    def run_again(self, job: Job, *, report: Report | None = None) -> None:
+        """A queued job that was begun before; in the background unless a report is given."""
+        target = self.parts.collection(self.collection)
+        change = self._change(job.request)
+        if report is None:
+            run_in_background(job.id, target, change)
+        else:
+            run_swap(job.id, target, change, report=report)
 
     def start_rollback(self, *, compare: int = DEFAULT_QUESTIONS) -> Job:
         """`rollback` in the background.  Raises NotFound when there was no swap."""
         return self.start_swap(self._before(), compare=compare)
+
+    def _change(self, request: Mapping[str, Any]) -> Callable[[Report], SwapReport]:
+        """What a job does; `Any` is JSON of our own."""
+        return lambda report: self.swap(
+            request["encoder"],
+            compare=request["compare"],
+            agree=lambda _: not request["dry_run"],
+            report=report,
+        )
 
     def _before(self) -> str:
         return encoder_before(self.parts.tools(self.parts.collection(self.collection).id))

@@ -42,18 +42,12 @@ from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.match_images import match_images
 from lookalike.journeys.quiz import QUIZ_PICTURES, quiz
 from lookalike.journeys.record_events import Reading, record_events
-from lookalike.journeys.single import (
-    fold_changes,
-    store_product,
-)
-from lookalike.journeys.sync import (
-    has_no_work,
-    retry_images,
-    unchanged,
-)
+from lookalike.journeys.single import fold_changes, store_product
+from lookalike.journeys.sync import has_no_work, retry_images, unchanged
 from lookalike.journeys.why_not import why_not
 from lookalike.parts import Choice, Parts
 from lookalike.quality import Quality
+from lookalike.runs import Runs
 from lookalike.settings import Settings
 from lookalike.sources.event_file import read_events
 from lookalike.storage.workspace import Workspace
@@ -74,6 +68,7 @@ class Engine:
         self.settings = settings
         self._workspace = workspace
         self._parts = Parts(settings, workspace)
+        self.kept_answers = workspace.kept_answers  # of requests that may be sent again
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, create: bool = True) -> Self:
@@ -139,14 +134,16 @@ class Engine:
         if_changed  do nothing when the catalog is the very one of the last run
         """
         chosen = self._chosen(options)
-        source = self._parts.source(location, Choice(images, mapping or {}, form), chosen)
+        choice = Choice(images, mapping or {}, form)
+        source = self._parts.source(location, choice, chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         if dry_run:
             return plan_index(source, tools, chosen)
         if if_changed and has_no_work(source, tools, chosen, now=datetime.now(UTC)):
             retry_images(tools, report=report, passing_only=True)
             return unchanged(source, tools.collection)
-        done = run_job(create_job(source, tools, chosen), source, tools, chosen, report=report)
+        job = create_job(source, tools, chosen, read_as=choice.asked)
+        done = run_job(job, source, tools, chosen, report=report)
         self._parts.live(tools.collection.id).known()  # the next question sees the new generation
         return done
 
@@ -162,9 +159,10 @@ class Engine:
     ) -> Job:
         """The same in the background; returns the job to follow."""
         chosen = self._chosen(options)
-        source = self._parts.source(location, Choice(images, mapping or {}, form), chosen)
+        choice = Choice(images, mapping or {}, form)
+        source = self._parts.source(location, choice, chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
-        job = create_job(source, tools, chosen)
+        job = create_job(source, tools, chosen, read_as=choice.asked)
         run_in_background(
             job, source, tools, chosen, then=self._parts.live(tools.collection.id).known
         )
@@ -220,10 +218,11 @@ class Engine:
         """What looks like the anchor, best first, each with its reason."""
         if isinstance(question.anchor, UserAnchor):
             return self._parts.feed(question, collection)
+        remaining = self._parts.remaining(question.time_budget_ms)
         view = self._parts.view(collection)
         start = self._parts.start(view, question.anchor)
         personal = self._parts.personal(question.user_id, view, collection)
-        return find_similar(view, question, start, personal=personal)
+        return find_similar(view, question, start, personal=personal, remaining=remaining)
 
     def feed(
         self,
@@ -374,11 +373,16 @@ class Engine:
             parts.start,
             parts.extractors.of,
             partial(parts.personal, collection=name),
+            parts.remaining,
         )
 
     def upkeep(self, *, collection: str | None = None) -> Upkeep:
         """What keeps a collection current: bulk prices and stock, failed images, polling."""
         return Upkeep(self._parts, self._parts.name(collection), self.index)
+
+    def runs(self) -> Runs:
+        """Cancel index runs and swaps, and resume those that did not succeed."""
+        return Runs(self._parts)
 
     def encoders(self, *, collection: str | None = None) -> Encoders:
         """Which encoder a collection answers with, and how to go over to another."""

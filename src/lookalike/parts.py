@@ -13,11 +13,13 @@ from lookalike.domain.index_run import Options
 from lookalike.domain.profile import Learning, Profile, learning_of
 from lookalike.domain.query import Anchor, ImageAnchor, Retrieval, UserAnchor
 from lookalike.domain.results import Recommendations
+from lookalike.domain.time_budget import Remaining
 from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
 from lookalike.features.protocol import AttributeExtractor
 from lookalike.journeys.anchors import Start, start_from, text_embedding
 from lookalike.journeys.catalog_view import CatalogView
+from lookalike.journeys.deadline import remaining
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.look_models import LookModels
@@ -50,6 +52,11 @@ class Choice:
     images: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """As a job keeps it."""
+        return {"images": self.images, "mapping": dict(self.mapping), "form": self.form}
 
 
 class Parts:
@@ -140,6 +147,10 @@ class Parts:
     def view(self, collection: str | None) -> CatalogView:
         """The state of a collection that a question reads.  Raises Unavailable before any index."""
         return self.live(collection).view()
+
+    def remaining(self, budget_ms: int | None) -> Remaining:
+        """A countdown from now, of a question's own time budget or that of the settings."""
+        return remaining(self.settings.time_budget_ms if budget_ms is None else budget_ms)
 
     def start(self, view: CatalogView, anchor: Anchor) -> Start:
         """An anchor as query rows; a photo or text is read by the extractor of the view's rows."""

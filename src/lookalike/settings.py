@@ -150,6 +150,20 @@ class Settings:
         "127.0.0.1", "The address `serve` listens on; the default is reachable from here only."
     )
     port: int = _setting(8000, "The port `serve` listens on; 0 picks a free one.", low=0)
+    max_request_mb: int = _setting(
+        32,
+        "The largest body of one request to the service.  Raise it for photos above max_image_mb "
+        "or larger batches; each request at work may hold so much memory.",
+        unit="megabytes",
+        low=1,
+    )
+    time_budget_ms: int = _setting(
+        0,
+        "After so long an answer skips what it can do without, and says so in `degraded`; 0 never "
+        "does.  For pages that must not wait; a request may name its own as time_budget_ms.",
+        unit="milliseconds",
+        low=0,
+    )
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod

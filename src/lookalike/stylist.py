@@ -9,6 +9,7 @@ from lookalike.domain.looks import LookRequest, Looks, Scene, SceneRequest, Slot
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.query import Anchor
 from lookalike.domain.slots import SlotTable
+from lookalike.domain.time_budget import Remaining
 from lookalike.features.pipeline import Extractor
 from lookalike.journeys import slot_settings
 from lookalike.journeys.catalog_view import CatalogView
@@ -36,6 +37,7 @@ class Stylist:
     start   turns an anchor into query rows
     reader  gives the extractor that made the rows of a view
     taste   how a user's tastes order products of a view; None for no user
+    remaining  starts the countdown of a time budget
     """
 
     collection: Collection
@@ -45,9 +47,11 @@ class Stylist:
     start: Callable[[CatalogView, Anchor], Start]
     reader: Callable[[CatalogView], Extractor]
     taste: Callable[[str | None, CatalogView], PersonalOrder | None]
+    remaining: Callable[[int | None], Remaining]
 
     def look(self, request: LookRequest) -> Looks:
         """What completes the anchors: complementary products and whole looks with a total."""
+        remaining = self.remaining(request.time_budget_ms)
         seen = self.seen()
         found = complete_look(
             seen,
@@ -55,6 +59,7 @@ class Stylist:
             read=lambda anchor: self.start(seen.view, anchor),
             basis=self.basis(seen.view),
             personal=self.taste(request.user_id, seen.view),
+            remaining=remaining,
         )
         return replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
 

@@ -142,10 +142,37 @@ def test_reading_is_repeated_at_most_as_often_as_told(call):
         lambda client: client.users.erase("u"),
     ],
 )
-def test_what_changes_something_is_sent_once(call, use, answer):
+def test_what_changes_something_is_repeated_under_one_key_and_the_next_call_has_another(
+    call, use, answer
+):
     with scripted(answer) as told:
-        assert type(error_of(call, use, told)) is Unavailable
+        for _ in range(2):
+            assert type(error_of(call, use, told, retries=1)) is Unavailable
+        keys = [key_of(one) for one in told.asked]
+        assert len(keys) == 4
+        assert keys[0] == keys[1] != keys[2] == keys[3]
+        assert all(keys)
+
+
+def test_a_request_that_is_still_at_work_is_asked_for_again_and_another_conflict_is_told(call):
+    running = {"status": 409, "headers": {"Retry-After": "0"}, "body": {"code": "x"}}
+    with scripted(running, {"body": {"job_id": "j"}}) as told:
+        assert call(lambda client: client.jobs.resume("j"), told).job_id == "j"
+        assert len(told.asked) == 2
+    with scripted({"status": 409, "body": {"code": "conflict", "detail": "No."}}) as told:
+        assert type(error_of(call, lambda client: client.jobs.resume("j"), told)) is Conflict
         assert len(told.asked) == 1
+
+
+def test_what_reads_has_no_key(call):
+    with scripted(EMPTY) as told:
+        call(lambda client: client.retrieve(query={}), told)
+        call(lambda client: client.health(), told)
+    assert [key_of(one) for one in told.asked] == [None, None]
+
+
+def key_of(asked):
+    return {name.lower(): value for name, value in asked["headers"].items()}.get("idempotency-key")
 
 
 def test_events_with_an_id_and_a_time_are_repeated_as_they_count_once(call):

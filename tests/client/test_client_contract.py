@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike import InvalidInput, NotFound, Unavailable
+from lookalike import Conflict, InvalidInput, NotFound, Unavailable
 from lookalike.client import AsyncClient, Client
 from lookalike.engine import Engine
 
@@ -111,6 +111,10 @@ def test_changing_calls_do_the_same_from_both_clients(own_service, shop, skus):
                 {"collection_id": name, "bucket_uri": shop.catalog}, wait=True, wait_s=300
             )
         )
+        with pytest.raises(Conflict) as over:
+            await done(client.jobs.cancel(job.job_id))
+        with pytest.raises(Conflict):
+            await done(client.jobs.resume(job.job_id))
         made = await done(
             client.products.upsert(sku="NEW/1", name="New", price="12.30", collection_id=name)
         )
@@ -127,6 +131,7 @@ def test_changing_calls_do_the_same_from_both_clients(own_service, shop, skus):
             await done(client.collections.get(skus[0]))
         return {
             "state": job.state,
+            "over": over.value.code,
             "same": (await done(client.jobs.get(job.job_id))) == job,
             "counts": {key: job.counts[key] for key in ("products", "images", "problems")},
             "problems": await done(client.jobs.problems(job.job_id)),

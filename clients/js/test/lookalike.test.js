@@ -87,15 +87,21 @@ test('reading is repeated after a broken connection and a 503, at most as often 
     });
 });
 
-test('what changes something is sent once', async () => {
-  for (const answer of [{ broken: true }, { status: 503 }]) {
+test('what changes something is repeated under one key, and the next call has another', async () => {
+  const running = { status: 409, headers: { 'Retry-After': '0' } };
+  for (const answer of [{ broken: true }, { status: 503 }, running]) {
     await serving([answer], async (client, asked) => {
-      await assert.rejects(client.users.updatePreferences({ user_id: 'u' }), Unavailable);
-      await assert.rejects(client.products.upsert({ sku: 's' }), Unavailable);
-      await assert.rejects(client.events.record({ kind: 'view' }), Unavailable);
-      assert.equal(asked.length, 3);
-    });
+      await assert.rejects(client.products.upsert({ sku: 's' }), LookalikeError);
+      await assert.rejects(client.events.record({ kind: 'view' }), LookalikeError);
+      const keys = asked.map((one) => one.headers['idempotency-key']);
+      assert.equal(asked.length, 4);
+      assert.ok(keys[0] && keys[0] === keys[1] && keys[2] === keys[3] && keys[0] !== keys[2]);
+    }, { retries: 1 });
   }
+  await serving([{ status: 409, body: { code: 'conflict' } }], async (client, asked) => {
+    await assert.rejects(client.jobs.resume('j'), Conflict);
+    assert.equal(asked.length, 1);
+  });
 });
 
 test('events with an id and a time of their own are repeated, as they count once', async () => {

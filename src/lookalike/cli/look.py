@@ -50,6 +50,7 @@ from lookalike.wire.errors import PROBLEMS_REPORTED
 @options.where
 @click.option("--sold-out", is_flag=True, help="Also what is known to be sold out.")
 @click.option("--user", "user_id", metavar="ID", help="Theirs first of what suits equally.")
+@options.time_budget
 @click.option("--alternatives", default=3, show_default=True, help="Other pieces for each slot.")
 @options.as_json
 @click.pass_obj
@@ -88,6 +89,7 @@ def _request(asked: dict[str, Any]) -> LookRequest:
         without=asked["without_slot"],
         alternatives=asked["alternatives"],
         user_id=asked["user_id"],
+        time_budget_ms=asked["time_budget_ms"],
     )
 
 

@@ -22,6 +22,14 @@ where = click.option(
     help="A condition such as 'price<=50', in_stock or color_family=red; repeat to combine.",
 )
 
+time_budget = click.option(
+    "--time-budget",
+    "time_budget_ms",
+    metavar="MS",
+    type=click.IntRange(min=0),
+    help="After so many milliseconds, skip what it can do without and say so.",
+)
+
 
 def sync_options(command: Command) -> Command:
     """How a run treats what the catalog lacks and what comes late."""

@@ -58,20 +58,25 @@ class Piece(Product):
 
 
 class Job(Record):
-    """A run over a catalog: `state` is queued, running, succeeded, failed or interrupted."""
+    """A run over a catalog.
+
+    `state` is queued, running, canceling, canceled, succeeded, failed or interrupted.
+    """
 
     job_id: str
     collection_id: str
     kind: str
     state: str
     stage: str | None
+    progress: float | None
+    stages: list[Record]
     counts: Record
     message: str | None
     report: Record | None
 
     @property
     def is_over(self) -> bool:
-        return self.state not in ("queued", "running")
+        return self.state not in ("queued", "running", "canceling")
 
 
 R = TypeVar("R", bound=Record)

@@ -52,6 +52,7 @@ class Question(InCollection, total=False):
     explain: bool
     user_id: str | None
     cursor: str | None
+    time_budget_ms: int | None
 
 
 class Rule(TypedDict, total=False):
@@ -81,6 +82,7 @@ class Looks(InCollection, total=False):
     without: Sequence[str]
     alternatives: int
     user_id: str | None
+    time_budget_ms: int | None
 
 
 class Scene(InCollection, total=False):

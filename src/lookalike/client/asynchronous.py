@@ -59,6 +59,8 @@ class Jobs(_Calls):
     list = _awaited(catalog_calls.jobs)
     wait = _awaited(catalog_calls.wait_for)
     problems = _awaited(catalog_calls.problems)
+    cancel = _awaited(catalog_calls.cancel)
+    resume = _awaited(catalog_calls.resume)
 
 
 class Keys(_Calls):
@@ -94,7 +96,8 @@ class AsyncClient:
     base_url    else LOOKALIKE_URL, else http://127.0.0.1:8000
     collection  of calls that name none; else LOOKALIKE_COLLECTION, else the only one there is
     timeout_s   of one request
-    retries     further attempts of reading requests after a broken connection, a 429 or a 503
+    retries     further attempts after a broken connection, a 429 or a 503; what changes something
+                is sent again with the same Idempotency-Key, so it is done once
     backoff_s   before the first of them; doubles each time
     user_token  for a storefront key: which user it speaks for (`user_token`)
     """
@@ -171,7 +174,7 @@ class _Transport:
         attempts = Attempts(self.link, request, random.random)
         while True:
             try:
-                answer = await self.http.request(**sendable(self.link, request))
+                answer = await self.http.request(**sendable(self.link, request, attempts.key))
             except httpx.TransportError as error:
                 await asyncio.sleep(attempts.after_error(error))
                 continue

@@ -1,5 +1,6 @@
 """Whether and when a request is sent again; the same for both clients."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,14 +14,19 @@ from lookalike.errors import LookalikeError
 
 LONGEST_WAIT_S = 10.0
 LATER = (429, 503)  # too often, or not now
+IN_PROGRESS = 409  # with Retry-After: the same request is still at work
 
 
 class Attempts:
-    """The attempts of one request: give it what happened, it says how long to wait or raises."""
+    """The attempts of one request: give it what happened, it says how long to wait or raises.
+
+    key  the Idempotency-Key of a request that must not be carried out twice; else None
+    """
 
     def __init__(self, link: Link, request: Request, chance: Callable[[], float]) -> None:
         self._link = link
-        self._left = link.retries if request.is_safe else 0
+        self._left = link.retries
+        self.key = None if request.is_safe else uuid.uuid4().hex
         self._wait_s = link.backoff_s
         self._chance = chance
 
@@ -35,8 +41,10 @@ class Attempts:
 
     def after_answer(self, answer: httpx.Response) -> float | None:
         """The same for an answer; None when it is one to read."""
-        if answer.status_code in LATER and self._left:
-            return self._next(answer.headers.get("retry-after"))
+        told = answer.headers.get("retry-after")
+        is_running = answer.status_code == IN_PROGRESS and self.key is not None and told
+        if (answer.status_code in LATER or is_running) and self._left:
+            return self._next(told)
         return None
 
     def _next(self, told: str | None) -> float:
@@ -48,8 +56,11 @@ class Attempts:
         return min(wait, LONGEST_WAIT_S)
 
 
-def sendable(link: Link, request: Request) -> dict[str, Any]:
-    """The arguments of httpx; `Any` because they are of many types."""
+def sendable(link: Link, request: Request, key: str | None) -> dict[str, Any]:
+    """The arguments of httpx; `Any` because they are of many types.
+
+    key  the same for every attempt, so that the service does once what it is asked twice
+    """
     given = {name: value for name, value in request.params.items() if value is not None}
     return {
         "method": request.method,
@@ -57,6 +68,7 @@ def sendable(link: Link, request: Request) -> dict[str, Any]:
         "params": given or None,
         "json": request.body,
         "files": request.files,
+        "headers": {"Idempotency-Key": key} if key else None,
     }
 
 

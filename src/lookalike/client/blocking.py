@@ -57,6 +57,8 @@ class Jobs(_Calls):
     list = _waits(catalog_calls.jobs)
     wait = _waits(catalog_calls.wait_for)
     problems = _waits(catalog_calls.problems)
+    cancel = _waits(catalog_calls.cancel)
+    resume = _waits(catalog_calls.resume)
 
 
 class Keys(_Calls):
@@ -92,7 +94,8 @@ class Client:
     base_url    else LOOKALIKE_URL, else http://127.0.0.1:8000
     collection  of calls that name none; else LOOKALIKE_COLLECTION, else the only one there is
     timeout_s   of one request
-    retries     further attempts of reading requests after a broken connection, a 429 or a 503
+    retries     further attempts after a broken connection, a 429 or a 503; what changes something
+                is sent again with the same Idempotency-Key, so it is done once
     backoff_s   before the first of them; doubles each time
     user_token  for a storefront key: which user it speaks for (`user_token`)
     """
@@ -169,7 +172,7 @@ class _Transport:
         attempts = Attempts(self.link, request, random.random)
         while True:
             try:
-                answer = self.http.request(**sendable(self.link, request))
+                answer = self.http.request(**sendable(self.link, request, attempts.key))
             except httpx.TransportError as error:
                 time.sleep(attempts.after_error(error))
                 continue

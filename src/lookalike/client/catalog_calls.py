@@ -85,6 +85,16 @@ def wait_for(link: Link, job_id: str, /, wait_s: float | None = None) -> Plan[Jo
     return found
 
 
+def cancel(_: Link, job_id: str, /) -> Plan[Job]:
+    """End a job at its next step; what it did is kept."""
+    return Job((yield Request("POST", path("jobs", job_id, "cancel"), is_safe=True)))
+
+
+def resume(_: Link, job_id: str, /) -> Plan[Job]:
+    """Let a job go on that failed, was canceled or interrupted."""
+    return Job((yield Request("POST", path("jobs", job_id, "resume"))))
+
+
 def problems(_: Link, job_id: str, /, *, offset: int = 0, limit: int = 100) -> Plan[list[Record]]:
     """What was wrong with the input of a job, by line where there is one."""
     asked = {"offset": offset, "limit": limit}

@@ -18,7 +18,7 @@ class Link:
 
     collection  used where a call names none; None asks for the only one there is
     timeout_s   of one request
-    retries     further attempts of a safe request after a broken connection or a 503
+    retries     further attempts after a broken connection or a 503
     backoff_s   before the first further attempt; doubles each time, between half and all of it
     only        the only collection there is, once it was looked up
     user_token  says which user a storefront key speaks for

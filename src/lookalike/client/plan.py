@@ -21,7 +21,7 @@ class Request:
     params   None values are left out
     body     sent as JSON; `Any` because its values are the merchant's own
     files    sent as a form: field -> (file name, bytes)
-    is_safe  it may be repeated when nobody knows whether it arrived
+    is_safe  it may be carried out twice; others are sent with an Idempotency-Key
     """
 
     method: str

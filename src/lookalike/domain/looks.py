@@ -88,6 +88,7 @@ class LookRequest:
     without       slots to leave empty
     alternatives  how many other pieces to name for each slot
     user_id       whose taste decides between pieces that suit about equally
+    time_budget_ms  after so long it skips what it can do without; None is as the settings say
     """
 
     anchors: tuple[LookAnchor, ...]
@@ -106,6 +107,7 @@ class LookRequest:
     without: tuple[str, ...] = ()
     alternatives: int = 3
     user_id: str | None = None
+    time_budget_ms: int | None = None
 
     def __post_init__(self) -> None:
         if not (self.anchors or self.owned or self.locked):

@@ -158,6 +158,7 @@ class Retrieval:
     min_score          leave out what scores below; 1 is the anchor itself, 0 a random product
     user_id            whose tastes order what is about equally alike
     cursor             continues an earlier answer to the same question
+    time_budget_ms     after so long it skips what it can do without; None is as the settings say
     """
 
     anchor: Anchor
@@ -174,6 +175,7 @@ class Retrieval:
     explain: bool = True
     user_id: str | None = None
     cursor: str | None = None
+    time_budget_ms: int | None = None
 
     def __post_init__(self) -> None:
         if self.limit < 1:
@@ -184,6 +186,8 @@ class Retrieval:
             low, high = self.price_range
             if low is not None and high is not None and low > high:
                 raise InvalidInput(f"price_range runs from {low} down to {high}.")
+        if self.time_budget_ms is not None and self.time_budget_ms < 0:
+            raise InvalidInput(f"time_budget_ms is {self.time_budget_ms}; it must be >= 0.")
         for name, count in self.max_per.items():
             if count < 1:
                 raise InvalidInput(f"max_per allows {count} per {name}; it must be at least 1.")

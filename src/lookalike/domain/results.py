@@ -145,11 +145,15 @@ class Recommendations:
 
 @dataclass(frozen=True)
 class ProductPage:
-    """Products in the order of their skus; `count` is how many pass the filter in all."""
+    """Products in the order of their skus; `count` is how many pass the filter in all.
+
+    limits  every cap that made the page shorter
+    """
 
     products: tuple[Document, ...]
     count: int
     cursor: str | None
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from lookalike.domain.filters import Filter
 from lookalike.domain.problems import Problem
 from lookalike.domain.results import ProductDetail, ProductPage
 from lookalike.errors import InvalidInput
+from lookalike.journeys.answer_size import cut, fitting
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import document
 from lookalike.journeys.ledger import ledger, told
@@ -31,9 +32,12 @@ def products(
     numbers = index.select(where)
     first = 0 if cursor is None else bisect_right(numbers, _last_sku(cursor), key=index.sku)
     page = numbers[first : first + limit]
-    shown = tuple(json.loads(text) for text in index.documents(page))
-    more = first + len(page) < len(numbers)
-    return ProductPage(shown, len(numbers), _cursor(shown[-1]["sku"]) if more else None)
+    texts = index.documents(page)
+    count = fitting(texts)
+    limits = (cut(len(texts), count),) if count < len(texts) else ()
+    shown = tuple(json.loads(text) for text in texts[:count])
+    more = first + count < len(numbers)
+    return ProductPage(shown, len(numbers), _cursor(shown[-1]["sku"]) if more else None, limits)
 
 
 def product(view: CatalogView, collection: Collection, sku: str) -> ProductDetail:

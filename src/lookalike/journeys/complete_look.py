@@ -19,6 +19,7 @@ from lookalike.domain.money import from_units, one_currency
 from lookalike.domain.slot_table import SLOTS
 from lookalike.domain.slots import look_type_of
 from lookalike.domain.steering import nearest
+from lookalike.domain.time_budget import Haste, Remaining, endless
 from lookalike.journeys import paging
 from lookalike.journeys.look_answer import Teller
 from lookalike.journeys.look_candidates import filter_of, search_for
@@ -31,6 +32,7 @@ from lookalike.journeys.personal_order import STRANGER, PersonalOrder
 from lookalike.ranking.compatibility import Basis
 from lookalike.ranking.look_solver import EMPTY, best_look
 
+FEWER = "looks were made"
 SAME_AGAIN = 8  # how often a look that was already given is made less attractive before giving up
 
 
@@ -41,17 +43,22 @@ def complete_look(
     read: ReadAnchor,
     basis: Basis,
     personal: PersonalOrder | None = None,
+    remaining: Remaining = endless,
 ) -> Looks:
     """Answer one request from one state of the collection.
 
-    personal  whose tastes decide between pieces that suit about equally
+    personal   whose tastes decide between pieces that suit about equally
+    remaining  seconds left; the list and the first look are always made, what follows is skipped
+               in this order: other ways to fill the slots, further looks, alternatives
 
     Raises NotFound for unknown products, InvalidInput for what cannot be understood or can never
     be one look: two anchors in one slot, mixed currencies, an unknown look type.  What only the
     constraints forbid is no error: `infeasible` says which of them to relax.
     """
+    haste = Haste(remaining)
     request, limits = _clamped(request)
     request, scales, strange = _for_user(request, basis, personal)
+    digest = _digest(request)
     fixed, wardrobe, notes = fixed_pieces(request, seen, read)
     if not fixed:
         fixed, wardrobe = _first_of(wardrobe, seen)
@@ -64,17 +71,19 @@ def complete_look(
     pins, unknown = _pins(request, seen, search.passing(request.pins))
     plan = with_pins(plan, pins, seen)
     table, pool = table_of(request, seen, fixed, plan, scales, pins)
-    found = [] if left is not None and left < 0 else _solved(request, table, plan, left)
+    found = [] if left is not None and left < 0 else _solved(request, table, plan, left, haste)
     if not found and left is not None and request.looks and look_type != COLLECTION:
         plan = cheap_plan(plan, seen, filter_of(request, seen, fixed, None))
         table, _ = table_of(request, seen, fixed, plan, scales, pins)
-        found = [] if left < 0 else _solved(request, table, plan, left)
+        found = [] if left < 0 else _solved(request, table, plan, left, haste)
+    if found and request.alternatives and haste.skips("alternatives of pieces were left out"):
+        request = replace(request, alternatives=0)
     teller = Teller(request, seen, table, plan, currency)
     looks = tuple(teller.look(one) for one in found)
     why = None if found or not request.looks else infeasible(request, seen, table, plan)
     listed = teller.flat(looks, pool)
     return Looks(
-        request_id=paging.short([_digest(request), *_state(seen), _taste_of(personal)]),
+        request_id=paging.short([digest, *_state(seen), f"{_taste_of(personal)}{haste.mark}"]),
         generation=seen.view.generation,
         collection_id=seen.view.collection_id,
         look_type=look_type,
@@ -82,7 +91,7 @@ def complete_look(
         complementary=listed,
         looks=looks,
         infeasible=why,
-        limits=(*limits, *_fewer(request, found, len(listed))),
+        limits=(*limits, *_fewer(request, found, len(listed), hurried=haste.mark)),
         degraded=(
             *notes,
             *strange,
@@ -90,6 +99,7 @@ def complete_look(
             *plan.notes,
             *unknown,
             *teller.notes(looks),
+            *haste.skipped,
         ),
     )
 
@@ -116,15 +126,17 @@ def _taste_of(personal: PersonalOrder | None) -> str:
 
 
 def _solved(
-    request: LookRequest, table: Table, plan: LookPlan, budget_units: int | None
+    request: LookRequest, table: Table, plan: LookPlan, budget_units: int | None, haste: Haste
 ) -> list[Solved]:
     """The looks, best first; each next one pays for the pieces that were shown before."""
     found: list[Solved] = []
     used: Counter[int] = Counter()
     given: set[frozenset[int]] = set()
-    for _ in range(request.looks):
+    for number in range(request.looks):
+        if number and haste.skips(f"only {number} of {request.looks} {FEWER}"):
+            return found
         for _ in range(SAME_AGAIN):
-            one = _best(table, plan, budget_units, used)
+            one = _best(table, plan, budget_units, used, haste)
             if one is None:
                 return found
             pieces = [place for _, place in one.chosen(table)]
@@ -139,10 +151,12 @@ def _solved(
 
 
 def _best(
-    table: Table, plan: LookPlan, budget_units: int | None, used: Mapping[int, int]
+    table: Table, plan: LookPlan, budget_units: int | None, used: Mapping[int, int], haste: Haste
 ) -> Solved | None:
     best: Solved | None = None
     for number in range(len(plan.variants)):
+        if best is not None and haste.skips("not every way to fill the slots was tried"):
+            break
         slots = plan.variant(number)
         task, alone = task_of(table, slots, budget_units=budget_units, used=used)
         solution = best_look(task)
@@ -226,15 +240,19 @@ def _clamped(request: LookRequest) -> tuple[LookRequest, list[str]]:
     return lowered, notes
 
 
-def _fewer(request: LookRequest, found: list[Solved], listed: int) -> Iterator[str]:
-    if found and len(found) < request.looks:
+def _fewer(
+    request: LookRequest, found: list[Solved], listed: int, *, hurried: str
+) -> Iterator[str]:
+    if found and len(found) < request.looks and FEWER not in hurried:
         yield f"looks: only {len(found)} different ones can be made"
     if listed < request.limit:
         yield f"limit: only {listed} complementary products go with it"
 
 
 def _digest(request: LookRequest) -> list[object]:
-    kept = [item.name for item in fields(LookRequest) if item.name != "anchors"]
+    kept = [
+        item.name for item in fields(LookRequest) if item.name not in ("anchors", "time_budget_ms")
+    ]
     anchors = [[paging.compared(one.anchor), dict(one.attributes)] for one in request.anchors]
     return [*anchors, *(getattr(request, name) for name in kept)]
 

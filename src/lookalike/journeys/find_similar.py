@@ -7,20 +7,24 @@ import numpy as np
 from lookalike.domain.arrays import Doubles, Floats, Integers
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.domain.results import Recommendation, Recommendations
+from lookalike.domain.time_budget import Haste, Remaining, endless
 from lookalike.index.protocol import Hits
 from lookalike.journeys import paging
 from lookalike.journeys.anchors import Start
+from lookalike.journeys.answer_size import ALWAYS_FIT, cut, fitting
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import TWIN_GROUP
 from lookalike.journeys.personal_order import STRANGER, PersonalOrder
 from lookalike.journeys.plan import Plan, plan
-from lookalike.journeys.tell import Page, told
+from lookalike.journeys.tell import Detail, Page, told
 from lookalike.ranking.diversify import diversify
 from lookalike.ranking.thin import at_most
 
 POOL_PER_LIMIT = 4  # candidates looked at for variety per product shown, as METHODS asks at least
 LEAST_POOL = 48
 RIVALS = 100  # candidates that a reason compares with: see `ranking.explain.decisive`
+VARIETY_S = 4e-7  # for each candidate and place shown; 500 of 2,000 took 0.35 s (bench/similar.py)
+TOLD_TOGETHER = 12  # recommendations between two looks at the clock
 DEEPEN = 4  # how much further to look when thinning left too few
 
 
@@ -30,10 +34,13 @@ def find_similar(
     start: Start,
     *,
     personal: PersonalOrder | None = None,
+    remaining: Remaining = endless,
 ) -> Recommendations:
     """Answer one question from one state of the collection.
 
-    personal  whose tastes order what is about equally alike, within the windows of variety
+    personal   whose tastes order what is about equally alike, within the windows of variety
+    remaining  seconds left; the search is always whole, what follows it is skipped in this order:
+               tastes and variety, then the reasons of later places
 
     Exact: the list and its order are what scoring every product would give.
     Raises InvalidInput for an unknown field, channel or cursor.
@@ -56,17 +63,25 @@ def find_similar(
         question = replace(question, exclude=(*question.exclude, *personal.hidden))
         taste = personal.profile.version
         personal = personal if personal.is_known else None
-    search = _Search(view, question, plan(question, start, view), personal)
+    haste = Haste(remaining)
+    search = _Search(view, question, plan(question, start, view), personal, haste)
     degraded.extend(search.plan.degraded)
     ranking = search.ranking(offset)
     page = search.page(ranking, offset)
+    if len(page.products) > ALWAYS_FIT:
+        shown_count = fitting(view.index.documents(page.products))
+        if shown_count < len(page.products):
+            limits.append(cut(len(page.products), shown_count))
+            page = replace(page.take(slice(shown_count)), offset=offset)
     end = offset + len(page.products)
     more = end < len(ranking.products)
+    shown = search.told(page, start)
+    degraded.extend(haste.skipped)
     return Recommendations(
-        request_id=paging.request_id(view, asked=f"{asked}{taste}", offset=offset),
+        request_id=paging.request_id(view, asked=f"{asked}{taste}{haste.mark}", offset=offset),
         generation=view.generation,
         collection_id=view.collection_id,
-        recommendations=search.told(page, start),
+        recommendations=shown,
         limits=tuple(limits),
         degraded=tuple(degraded),
         cursor=paging.cursor(view, asked=asked, offset=end) if more else None,
@@ -88,17 +103,34 @@ class _Search:
     question: Retrieval
     plan: Plan
     personal: PersonalOrder | None = None
+    haste: Haste = field(default_factory=Haste)
     _best: Page = field(init=False)
+    _is_plain: bool = field(init=False, default=False)
 
     def told(self, page: Page, start: Start) -> tuple[Recommendation, ...]:
-        explain = self.question.explain
-        answers = told(page, self.rivals(), start, self.plan, self.view, explain=explain)
-        if self.personal is None:
+        answers = self._told(page, start)
+        if self.personal is None or self._is_plain:
             return answers
         extra = self.personal.bonus(page.products).tolist()
         return tuple(
             self.personal.told(one, bonus) for one, bonus in zip(answers, extra, strict=True)
         )
+
+    def _told(self, page: Page, start: Start) -> tuple[Recommendation, ...]:
+        rivals = self.rivals()
+        answers: list[Recommendation] = []
+        size = TOLD_TOGETHER if self.haste.is_bounded else max(1, len(page.products))
+        for first in range(0, len(page.products), size):
+            some = replace(page.take(slice(first, first + size)), offset=page.offset + first)
+            at = f"reasons and explanations from position {some.offset + 1} on were left out"
+            brief = bool(answers) and self.haste.skips(at)
+            if brief:
+                some = replace(page.take(slice(first, None)), offset=page.offset + first)
+            detail: Detail = "brief" if brief else "full" if self.question.explain else "reason"
+            answers += told(some, rivals, start, self.plan, self.view, detail=detail)
+            if brief:
+                break
+        return tuple(answers)
 
     def rivals(self) -> Doubles:
         """(count, channels) contributions of the best candidates, once `ranking` was asked."""
@@ -122,7 +154,10 @@ class _Search:
         """Variety is sought within consecutive windows of the ranking, so pages never overlap."""
         end = min(offset + self.question.limit, len(ranking.products))
         size = self._window()
-        if size == 1 or offset >= end:
+        skipped = "the order is that of likeness alone, without variety and tastes"
+        takes_s = VARIETY_S * size * (end - offset) if size > 1 else 0.0
+        self._is_plain = size > 1 and self.haste.skips(skipped, takes_s=takes_s)
+        if size == 1 or offset >= end or self._is_plain:
             return ranking.take(slice(offset, end))
         chosen = []
         for first in range(offset // size * size, end, size):

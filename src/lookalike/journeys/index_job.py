@@ -4,6 +4,8 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.progress import Report, silent
@@ -16,11 +18,20 @@ from lookalike.sources.protocol import CatalogSource
 KIND = "index"
 
 
-def create_job(source: CatalogSource, tools: Tools, options: Options) -> str:
-    """Queue a run; returns the id of its job."""
+def create_job(
+    source: CatalogSource, tools: Tools, options: Options, *, read_as: Mapping[str, object]
+) -> str:
+    """Queue a run; returns the id of its job, which keeps all that resuming it takes.
+
+    read_as  how the catalog was to be read, where guessing is not enough: images, mapping, form
+    """
     request = {
-        "source": source.location,
+        "source": _wherever(source.location),
         "images_root": source.images_root,
+        "read_as": {name: _wherever(said) for name, said in read_as.items()},
+        "mode": options.mode,
+        "version": options.version,
+        "accept_loss": options.accept_loss,
         "keep_missing": options.keep_missing,
         "refresh": options.refresh,
         "multiple_images": options.multiple_images,
@@ -28,6 +39,29 @@ def create_job(source: CatalogSource, tools: Tools, options: Options) -> str:
         "extract_attributes": options.extract_attributes,
     }
     return tools.collection.jobs.create(KIND, request, now=datetime.now(UTC))
+
+
+def _wherever(said: object) -> object:
+    """A path that exists as it is found from any folder: a job may be resumed from another."""
+    if isinstance(said, str) and "://" not in said and Path(said).exists():
+        return str(Path(said).absolute())
+    return said
+
+
+def options_of(request: Mapping[str, Any]) -> Options:
+    """The options that `create_job` wrote down; `Any` is JSON of our own."""
+    named = {name: request.get(name) for name in ("extractors", "extract_attributes")}
+    chosen = {name: None if found is None else tuple(found) for name, found in named.items()}
+    return Options(
+        keep_missing=bool(request.get("keep_missing")),
+        refresh=bool(request.get("refresh")),
+        mode=request.get("mode", "full"),
+        version=request.get("version"),
+        accept_loss=bool(request.get("accept_loss")),
+        multiple_images=bool(request.get("multiple_images", True)),
+        extractors=chosen["extractors"],
+        extract_attributes=chosen["extract_attributes"],
+    )
 
 
 def run_job(

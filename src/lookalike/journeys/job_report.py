@@ -5,18 +5,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from lookalike.domain.job import Canceled, Stage
 from lookalike.domain.progress import Report, Step
 from lookalike.errors import LookalikeError
 from lookalike.storage.collection import Collection
+
+WRITE_EVERY_S = 1.0
+LOOK_EVERY_S = 0.2  # whether it was canceled: one small read
 
 
 @contextmanager
 def written_down(collection: Collection, job: str) -> Iterator[None]:
     """The job runs within; whatever stops it is written down before it is raised again."""
     jobs = collection.jobs
-    jobs.update(job, now=datetime.now(UTC), state="running")
     try:
+        if not jobs.start(job, now=datetime.now(UTC)):
+            raise _canceled(job)
         yield
+    except Canceled as error:
+        jobs.update(job, now=datetime.now(UTC), state="canceled", message=str(error))
+        raise
     except LookalikeError as error:
         jobs.update(job, now=datetime.now(UTC), state="failed", message=str(error))
         raise
@@ -27,16 +35,37 @@ def written_down(collection: Collection, job: str) -> Iterator[None]:
 
 
 def kept_current(collection: Collection, job: str, report: Report) -> Callable[[Step], None]:
-    """Pass progress on, and keep the job's row current about once a second."""
-    stage, written = "", 0.0
+    """Pass progress on, and keep the job's row current about once a second.
+
+    The report raises Canceled, which ends the run, soon after somebody asked for it.
+    """
+    stages: dict[str, Stage] = {}
+    stage, written, looked = "", 0.0, 0.0
 
     def told(step: Step) -> None:
-        nonlocal stage, written
+        nonlocal stage, written, looked
         report(step)
         now = time.monotonic()
-        if step.stage != stage or now - written >= 1:
+        stages[step.stage] = Stage(step.stage, step.done, step.total)
+        if step.stage != stage or now - written >= WRITE_EVERY_S or step.done == step.total:
             stage, written = step.stage, now
             counts = {"done": step.done, "total": step.total or 0}
-            collection.jobs.update(job, now=datetime.now(UTC), stage=step.stage, counts=counts)
+            collection.jobs.update(
+                job,
+                now=datetime.now(UTC),
+                stage=step.stage,
+                counts=counts,
+                stages=tuple(stages.values()),
+            )
+        if now - looked >= LOOK_EVERY_S:
+            looked = now
+            if collection.jobs.is_canceling(job):
+                raise _canceled(job)
 
     return told
+
+
+def _canceled(job: str) -> Canceled:
+    return Canceled(
+        "Canceled; what was done is kept.", hint=f"Go on with: lookalike jobs resume {job}"
+    )

@@ -108,7 +108,12 @@ def measure_images(
             run.take(seen)
             done += 1
             if done % CHUNK == 0:
-                report(Step(STAGE, done, len(wanted)))
+                try:
+                    report(Step(STAGE, done, len(wanted)))
+                except BaseException:  # whoever follows it wants it to end: keep what was done
+                    readers.shutdown(wait=False, cancel_futures=True)
+                    run.keep()
+                    raise
         run.finish()
     report(Step(STAGE, done, len(wanted)))
     return measured
@@ -240,6 +245,10 @@ class _Run:
 
     def finish(self) -> None:
         self._encode()
+        self.keep()
+
+    def keep(self) -> None:
+        """Write down what is measured, and what is being measured, but begin nothing new."""
         while self._finishing:
             self._collect()
         self._flush()

@@ -70,7 +70,9 @@ def offset(
 
 
 _COMPARED = tuple(
-    item.name for item in fields(Retrieval) if item.name not in ("anchor", "cursor", "user_id")
+    item.name
+    for item in fields(Retrieval)
+    if item.name not in ("anchor", "cursor", "user_id", "time_budget_ms")
 )
 
 

@@ -21,7 +21,7 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_lanes import CURIOSITY, NEAR, Candidates, TasteSearch
 from lookalike.journeys.find_similar import RIVALS, caps
 from lookalike.journeys.shelf import Ranks, Shelf, representatives_of
-from lookalike.journeys.tell import Page, documents_of, told
+from lookalike.journeys.tell import Detail, Page, documents_of, told
 from lookalike.profiles.blend import Blend
 from lookalike.profiles.slots import Placed, merged
 from lookalike.ranking.explain import band, known_values
@@ -199,7 +199,8 @@ class _Feed:
         )
         rivals = search.found.take(slice(RIVALS)).contributions(search.plan, view)
         explain = self._question.explain
-        answers = told(page, rivals, search.start, search.plan, view, explain=explain)
+        detail: Detail = "full" if explain else "reason"
+        answers = told(page, rivals, search.start, search.plan, view, detail=detail)
         return [
             self._finished(answer, one, search) for answer, one in zip(answers, ones, strict=True)
         ]

@@ -20,21 +20,32 @@ def start_swap(
 ) -> str:
     """Run `change` in a thread; returns the id of its job, whose report is that of the swap."""
     job = collection.jobs.create(KIND, request, now=datetime.now(UTC))
+    run_in_background(job, collection, change)
+    return job
+
+
+def run_in_background(
+    job: str, collection: Collection, change: Callable[[Report], SwapReport]
+) -> None:
+    """Run a queued job in a thread."""
 
     def run() -> None:
         with contextlib.suppress(LookalikeError):  # kept with the job, where its owner looks
             run_swap(job, collection, change)
 
     threading.Thread(target=run, name=f"{KIND}-{job[:8]}", daemon=True).start()
-    return job
 
 
 def run_swap(
-    job: str, collection: Collection, change: Callable[[Report], SwapReport]
+    job: str,
+    collection: Collection,
+    change: Callable[[Report], SwapReport],
+    *,
+    report: Report = silent,
 ) -> SwapReport:
     """The same to its end."""
     with written_down(collection, job):
-        done = change(kept_current(collection, job, silent))
+        done = change(kept_current(collection, job, report))
     counts = {
         "encoded": done.encoded,
         "reused": done.reused,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from lookalike.ranking.explain import (
     sentence,
 )
 from lookalike.ranking.swatches import swatch_pairs
+
+Detail = Literal["full", "reason", "brief"]
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,16 @@ class Page:
 
 
 def told(
-    page: Page, rivals: Doubles, start: Start, plan: Plan, view: CatalogView, *, explain: bool
+    page: Page, rivals: Doubles, start: Start, plan: Plan, view: CatalogView, *, detail: Detail
 ) -> tuple[Recommendation, ...]:
     """Recommendations in the order of the page.
 
     rivals  (count, terms) contributions of the best candidates, shown or not
+    detail  full: reason and explanation; reason: without the explanation; brief: only how
+            alike it is, for whom time is short
     """
+    if detail == "brief":
+        return _brief(page, start, plan, view)
     index = view.index
     names = plan.terms
     parts = page.contributions(plan, view)
@@ -89,7 +95,26 @@ def told(
                 score=score,
                 band=band(score, wished=bool(start.wishes)),
                 reason=sentence(ours, theirs, match, asked=start.wishes),
-                explanation=explanation(ours, theirs, match) if explain else None,
+                explanation=explanation(ours, theirs, match) if detail == "full" else None,
+                product=document,
+            )
+        )
+    return tuple(answer)
+
+
+def _brief(page: Page, start: Start, plan: Plan, view: CatalogView) -> tuple[Recommendation, ...]:
+    scores = page.contributions(plan, view).sum(axis=1).tolist()
+    answer = []
+    for place, document in enumerate(documents_of(view, page.products)):
+        alike = band(scores[place], wished=bool(start.wishes))
+        answer.append(
+            Recommendation(
+                sku=document["sku"],
+                position=page.offset + place + 1,
+                score=scores[place],
+                band=alike,
+                reason=f"{alike.capitalize()}.",
+                explanation=None,
                 product=document,
             )
         )

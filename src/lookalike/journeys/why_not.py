@@ -107,7 +107,7 @@ def _ranked(view: CatalogView, todo: Plan, start: Start, number: int) -> tuple[i
         offset=rank - 1,
     )
     best = Page(hits.products, hits.rows, hits.queries, hits.scores).take(slice(RIVALS))
-    (one,) = told(page, best.contributions(todo, view), start, todo, view, explain=True)
+    (one,) = told(page, best.contributions(todo, view), start, todo, view, detail="full")
     return rank, one
 
 

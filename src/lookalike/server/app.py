@@ -22,11 +22,14 @@ from lookalike.server import (
     users,
 )
 from lookalike.server.access import KeyCheck
+from lookalike.server.caching import Caching
 from lookalike.server.cors import Cors
 from lookalike.server.described import describe_keys
 from lookalike.server.exposure import Exposure, exposure_of, require_keys
 from lookalike.server.guard import GuardedRoute, require_guards
 from lookalike.server.headers import SecurityHeaders
+from lookalike.server.idempotency import Idempotency
+from lookalike.server.limits import RequestLimits
 from lookalike.server.page import require_public_key, storefront_page
 from lookalike.server.problems import UnexpectedErrors, install_problem_documents
 
@@ -85,12 +88,15 @@ def served_app(engine: Engine, address: str) -> FastAPI:
 def _add_middleware(app: FastAPI, engine: Engine, exposure: Exposure) -> None:
     """The last one added is the outermost."""
     app.add_middleware(UnexpectedErrors)
+    app.add_middleware(Idempotency, engine=engine)  # who may not come in is told nothing kept
+    app.add_middleware(Caching)
     app.add_middleware(
         KeyCheck,
         access=engine.access,
         exposure=exposure,
         unkeyed_per_minute=engine.settings.unkeyed_per_minute,
     )
+    app.add_middleware(RequestLimits, body_mb=engine.settings.max_request_mb)
     app.add_middleware(Cors, access=engine.access, exposure=exposure)
     app.add_middleware(SecurityHeaders)
 

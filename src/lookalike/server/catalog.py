@@ -11,14 +11,15 @@ from lookalike.server.local_catalogs import require_readable
 from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
+from lookalike.wire.bounds import MOST_NAMES
 from lookalike.wire.connect import mapping_of, options_of
+from lookalike.wire.jobs_schema import JobBody
 from lookalike.wire.patches import patch_results, read_patch
 from lookalike.wire.patches_schema import PatchesBody, PatchInput
 from lookalike.wire.products import product_from
 from lookalike.wire.schema import (
     ConnectBody,
     FacetsBody,
-    JobBody,
     ProductBody,
     ProductInput,
     ProductsBody,
@@ -30,7 +31,10 @@ router = APIRouter(
 
 Where = Annotated[
     list[str],
-    Query(description="Clauses that must all hold, for example `price<=50` or `in_stock`."),
+    Query(
+        max_length=MOST_NAMES,
+        description="Clauses that must all hold, for example `price<=50` or `in_stock`.",
+    ),
 ]
 
 

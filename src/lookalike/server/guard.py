@@ -60,6 +60,8 @@ NEEDS: Mapping[str, Need] = {
     "GET /jobs": _need("catalog", is_wide=True),
     "GET /jobs/{job_id}": CATALOG,
     "GET /jobs/{job_id}/problems": CATALOG,
+    "POST /jobs/{job_id}/cancel": CATALOG,
+    "POST /jobs/{job_id}/resume": CATALOG,
     f"POST {C}/connect": CATALOG,
     f"POST {C}/swap": ADMIN,
     f"POST {C}/rollback": ADMIN,

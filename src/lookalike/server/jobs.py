@@ -1,4 +1,4 @@
-"""How an index run is getting on."""
+"""How an index run is getting on, ending it early, letting it go on."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -12,7 +12,8 @@ from lookalike.server.guard import GuardedRoute
 from lookalike.server.parts import Answer, OpenEngine, WhoAsks
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
-from lookalike.wire.schema import JobBody, JobsBody, ProblemsBody
+from lookalike.wire.jobs_schema import JobBody, JobsBody
+from lookalike.wire.schema import ProblemsBody
 
 router = APIRouter(route_class=GuardedRoute, tags=["jobs"], prefix="/jobs")
 
@@ -30,6 +31,22 @@ def jobs(
 def job(engine: OpenEngine, job_id: str) -> Answer:
     """One run with its stage and counts."""
     return Answer(answers.job(engine.job(job_id)))
+
+
+@router.post(
+    "/{job_id}/cancel", status_code=202, responses={202: {"model": JobBody}, **PROBLEM_RESPONSES}
+)
+def cancel(engine: OpenEngine, job_id: str) -> Answer:
+    """End a run at its next step, whichever process runs it; nothing is half published."""
+    return Answer(answers.job(engine.runs().cancel(job_id)), status_code=202)
+
+
+@router.post(
+    "/{job_id}/resume", status_code=202, responses={202: {"model": JobBody}, **PROBLEM_RESPONSES}
+)
+def resume(engine: OpenEngine, job_id: str) -> Answer:
+    """Let a run go on that failed, was canceled or interrupted; what it did is not done again."""
+    return Answer(answers.job(engine.runs().resume(job_id)), status_code=202)
 
 
 @router.get("/{job_id}/problems", responses={200: {"model": ProblemsBody}, **PROBLEM_RESPONSES})

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from lookalike.engine import Engine
 from lookalike.errors import NotFound
 from lookalike.server.guard import GuardedRoute, require_own
-from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, private
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, told
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import looks as wire
 from lookalike.wire.looks_schema import (
@@ -35,7 +35,7 @@ def looks(
         known=partial(_is_known, engine, collection_id),
     )
     found = wire.looks(engine.look(request, collection=collection_id))
-    return Answer(found) if body.user_id is None else private(found)
+    return told(found, personal=body.user_id is not None)
 
 
 @router.post("/looks/scene", responses={200: {"model": SceneAnswerBody}, **PROBLEM_RESPONSES})

@@ -43,5 +43,8 @@ def image(
         if caller.is_open or caller.key is not None:
             raise
         raise NotFound("There is no such image.") from None  # nor is it told which collections are
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "ETag": f'"{image_hash}"',
+    }
     return Response(data, media_type=media_type, headers=headers)

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,14 @@ from lookalike.wire.schema import ProblemDocument
 _logger = logging.getLogger(__name__)
 
 
+class Refused(HTTPException):
+    """Raised below whatever reads a request; passes through it, and is answered as it says."""
+
+    def __init__(self, problem: ProblemDocument) -> None:
+        super().__init__(problem.status, problem.detail)
+        self.problem = problem
+
+
 def install_problem_documents(app: FastAPI) -> None:
     @app.exception_handler(LookalikeError)
     def ours(_: Request, error: LookalikeError) -> Response:
@@ -25,19 +34,19 @@ def install_problem_documents(app: FastAPI) -> None:
     def malformed(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"] if part != "body")
-        return _answer(
-            problem_document(
-                InvalidInput(
-                    f"The request is malformed at {place or 'its body'}: {first['msg']}.",
-                    hint="The shapes are described under /docs.",
-                )
+        return answer(
+            InvalidInput(
+                f"The request is malformed at {place or 'its body'}: {first['msg']}.",
+                hint="The shapes are described under /docs.",
             )
         )
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> Response:
+        if isinstance(error, Refused):
+            return document(error.problem)
         code = "not_found" if error.status_code == 404 else "refused"
-        return _answer(
+        return document(
             ProblemDocument(
                 title=str(error.detail),
                 status=error.status_code,
@@ -78,7 +87,7 @@ class UnexpectedErrors:
 
 def answer(error: LookalikeError) -> Response:
     """The problem document of an error, with the headers that its status asks for."""
-    found = _answer(problem_document(error))
+    found = document(problem_document(error))
     if isinstance(error, Unauthorized):
         found.headers["WWW-Authenticate"] = 'Bearer realm="lookalike"'
     if isinstance(error, RateLimited):
@@ -86,10 +95,11 @@ def answer(error: LookalikeError) -> Response:
     return found
 
 
-def _answer(problem: ProblemDocument) -> Response:
+def document(problem: ProblemDocument, headers: Mapping[str, str] | None = None) -> Response:
     """As ASCII: a message may quote what was sent, even half a surrogate pair."""
     text = json.dumps(problem.model_dump())
-    return Response(text, status_code=problem.status, media_type="application/problem+json")
+    kind = "application/problem+json"
+    return Response(text, status_code=problem.status, media_type=kind, headers=headers)
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, type[ProblemDocument]]] = {

@@ -6,7 +6,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 
 from lookalike.server.guard import GuardedRoute, require_own
-from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, private
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, told
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
 from lookalike.wire.questions import question, users_of
@@ -27,7 +27,7 @@ def retrieve(
     answer = engine.similar(asked, collection=collection_id)
     found = answers.recommendations(answer, fields=body.return_fields)
     is_personal = body.query.type == "user_preferences" or body.user_id is not None
-    return private(found) if is_personal else Answer(found)
+    return told(found, personal=is_personal)
 
 
 @router.post("/why-not/{sku:path}", responses={200: {"model": WhyNotBody}, **PROBLEM_RESPONSES})

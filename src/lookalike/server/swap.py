@@ -6,7 +6,8 @@ from lookalike.server.guard import GuardedRoute
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
-from lookalike.wire.schema import JobBody, RollbackBody, SwapBody
+from lookalike.wire.jobs_schema import JobBody
+from lookalike.wire.schema import RollbackBody, SwapBody
 
 router = APIRouter(route_class=GuardedRoute, tags=["swap"], prefix="/collections/{collection_id}")
 

@@ -1,8 +1,9 @@
 """What is known of one user, and their rights.  For the shop's own server: it names the user."""
 
+import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Header, Path
 
 from lookalike.domain.receipt import as_json, receipt_from
 from lookalike.engine import Engine
@@ -54,12 +55,21 @@ def export(engine: OpenEngine, collection_id: CollectionId, user_id: UserId) -> 
 
 @router.post(f"{ONE}/preferences", responses={200: {"model": RecordedBody}, **PROBLEM_RESPONSES})
 def update_preferences(
-    engine: OpenEngine, collection_id: CollectionId, user_id: UserId, body: PreferencesBody
+    engine: OpenEngine,
+    collection_id: CollectionId,
+    user_id: UserId,
+    body: PreferencesBody,
+    idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Answer:
-    """Add a signal to their tastes: an action on a product, or what it looks like."""
+    """Add a signal to their tastes: an action on a product, or what it looks like.
+
+    With an Idempotency-Key and no `event_id` the key makes the id, so the signal counts once even
+    when the process dies between doing it and keeping the answer.
+    """
     interaction, signal = wire.preferences(body)
+    event_id = body.event_id or _event_id(idempotency_key, user_id)
     done = engine.users(collection=collection_id).update_preferences(
-        user_id, interaction=interaction, signal=signal, event_id=body.event_id
+        user_id, interaction=interaction, signal=signal, event_id=event_id
     )
     return private(wire.recorded(wire.require_some(done)))
 
@@ -100,6 +110,13 @@ def verify(engine: OpenEngine, collection_id: CollectionId, body: VerifyBody) ->
     """Whether this workspace signed a receipt, and whether it is about the user named."""
     done = engine.users(collection=collection_id).verify(receipt_from(body.receipt), body.user_id)
     return private({"is_genuine": done.is_genuine, "is_of": done.is_of, "is_gone": done.is_gone})
+
+
+def _event_id(key: str | None, user_id: str) -> str | None:
+    """The same for the same key of the same user."""
+    if key is None:
+        return None
+    return f"i-{hashlib.sha256(repr((key, user_id)).encode()).hexdigest()[:32]}"
 
 
 def _user(engine: Engine, collection_id: str, user_id: str) -> Json:

@@ -7,16 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lookalike.domain.job import Job, JobState
+from lookalike.domain.job import RESUMABLE, Job, JobState, Stage
 from lookalike.domain.problems import Problem
-from lookalike.errors import NotFound
+from lookalike.errors import Conflict, NotFound
 from lookalike.storage.database import Database
 from lookalike.storage.presence import Presence
 from lookalike.storage.tables import from_json, job_problems, jobs, to_json
 
-UNFINISHED = frozenset({"queued", "running"})
-REPORT = "report"
-"""Among the counts as they are stored, the name under which the report is kept."""
+UNFINISHED = frozenset({"queued", "running", "canceling"})
+REPORT, STAGES = "report", "stages"
+"""Among the counts as they are stored, the names under which these are kept."""
 
 JOBS_WITH_PROBLEMS = 20
 """How many jobs of a collection keep their problems; chosen by eye: a month of nightly runs
@@ -71,8 +71,12 @@ class JobStore:
         message: str | None = None,
         counts: Mapping[str, int] | None = None,
         report: Mapping[str, object] | None = None,
+        stages: Sequence[Stage] | None = None,
     ) -> None:
-        """Change what is given and keep the rest; a report comes with counts.  Raises NotFound."""
+        """Change what is given and keep the rest; report and stages come with counts.
+
+        Raises NotFound.
+        """
         values: dict[str, object] = {"updated_at": now}
         if state is not None:
             values["state"] = state
@@ -83,12 +87,81 @@ class JobStore:
             values["stage"] = stage
         if message is not None:
             values["message"] = _storable(message)
-        if counts is not None:
-            values["counts"] = to_json({**counts, REPORT: report} if report else dict(counts))
-        statement = jobs.update().where(self._mine, jobs.c.id == job).values(**values)
+        here = sa.and_(self._mine, jobs.c.id == job)
         with self._database.writing() as connection:
-            if connection.execute(statement).rowcount == 0:
+            if counts is not None:
+                before = connection.execute(sa.select(jobs.c.counts).where(here)).scalar() or "{}"
+                kept = from_json(before).get(STAGES, [])
+                if stages is not None:
+                    kept = [[one.name, one.done, one.total] for one in stages]
+                said = {REPORT: report} if report else {}
+                values["counts"] = to_json({**counts, **said, STAGES: kept})
+            if connection.execute(jobs.update().where(here).values(**values)).rowcount == 0:
                 raise self._not_found(job)
+
+    def start(self, job: str, *, now: datetime) -> bool:
+        """From queued to running; False when it was canceled before it began."""
+        begun = sa.func.coalesce(jobs.c.started_at, sa.bindparam("start", now))
+        here = sa.and_(self._mine, jobs.c.id == job, jobs.c.state == "queued")
+        values = {"state": "running", "started_at": begun, "updated_at": now}
+        with self._database.writing() as connection:
+            return connection.execute(jobs.update().where(here).values(**values)).rowcount > 0
+
+    def is_canceling(self, job: str) -> bool:
+        """Whether somebody, in whichever process, asked that it end."""
+        query = sa.select(jobs.c.state).where(self._mine, jobs.c.id == job)
+        with self._database.reading() as connection:
+            return bool(connection.execute(query).scalar() == "canceling")
+
+    def cancel(self, job: str, *, now: datetime) -> Job:
+        """Ask that it end at its next step; one whose process is gone is canceled at once.
+
+        To ask twice is to ask once.  Raises NotFound, and Conflict for one that is over.
+        """
+        found = self.get(job)
+        state = "canceled" if found.state == "interrupted" else "canceling"
+        if found.state in {"queued", "running", "interrupted"}:
+            here = sa.and_(self._mine, jobs.c.id == job, jobs.c.state.in_(("queued", "running")))
+            values = {"state": state, "updated_at": now}
+            if state == "canceled":  # unless somebody took it up meanwhile
+                values["finished_at"] = now
+                here = sa.and_(here, jobs.c.updated_at == found.updated_at)
+            with self._database.writing() as connection:
+                connection.execute(jobs.update().where(here).values(**values))
+            found = self.get(job)
+        if found.state not in {"canceling", "canceled"}:
+            raise Conflict(
+                f"The job {job} is over: it {_SPOKEN.get(found.state, found.state)}.",
+                hint="Only a job that is queued or running can be canceled.",
+            )
+        return found
+
+    def take_up(self, job: str, *, now: datetime) -> None:
+        """Queue a job again that did not succeed, as one of this process.
+
+        Raises NotFound, and Conflict for one that is at work or succeeded, or that somebody
+        else took up.
+        """
+        found = self.get(job)
+        values = {
+            "state": "queued",
+            "stage": "",
+            "message": "",
+            "counts": "{}",
+            "owner": self._presence.token(),
+            "updated_at": now,
+            "finished_at": None,
+        }
+        here = sa.and_(self._mine, jobs.c.id == job, jobs.c.updated_at == found.updated_at)
+        with self._database.writing() as connection:
+            if found.state in RESUMABLE:
+                connection.execute(job_problems.delete().where(job_problems.c.job == job))
+                if connection.execute(jobs.update().where(here).values(**values)).rowcount:
+                    return
+        raise Conflict(
+            f"The job {job} {_SPOKEN.get(found.state, 'is at work already')}.",
+            hint="Only a job that failed, was canceled or interrupted can be resumed.",
+        )
 
     def get(self, job: str) -> Job:
         """Raises NotFound."""
@@ -165,9 +238,10 @@ class JobStore:
     def _job(self, row: sa.Row[*tuple[Any, ...]]) -> Job:
         state = row.state
         if state in UNFINISHED and not self._presence.is_alive(row.owner):
-            state = "interrupted"
+            state = "canceled" if state == "canceling" else "interrupted"
         counts: dict[str, Any] = from_json(row.counts)  # as `update` wrote them
         report = counts.pop(REPORT, {})
+        stages = tuple(Stage(*one) for one in counts.pop(STAGES, ()))
         return Job(
             id=row.id,
             collection=row.collection,
@@ -182,7 +256,11 @@ class JobStore:
             updated_at=row.updated_at,
             started_at=row.started_at,
             finished_at=row.finished_at,
+            stages=stages,
         )
+
+
+_SPOKEN = {"succeeded": "succeeded", "failed": "failed"}
 
 
 def _storable(text: str | None) -> str | None:

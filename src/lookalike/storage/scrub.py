@@ -15,7 +15,7 @@ from lookalike.storage.database import Database
 from lookalike.storage.failures import translated
 from lookalike.storage.tables import metadata
 
-OF_USERS = ("events", "user_links", "user_controls", "erased_users")
+OF_USERS = ("events", "user_links", "user_controls", "erased_users", "kept_answers")
 """The tables that hold what is known of users."""
 CHUNK = 1 << 22
 SHORTEST_TO_TELL = 6  # bytes; shorter ones are met by chance in any large file

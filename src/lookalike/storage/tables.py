@@ -254,6 +254,7 @@ kept_answers = sa.Table(
     sa.Column("caller", Key, primary_key=True),
     sa.Column("idempotency_key", Key, primary_key=True),
     sa.Column("request", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("headers", sa.Text),
     sa.Column("body", sa.LargeBinary),

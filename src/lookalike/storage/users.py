@@ -12,7 +12,9 @@ from lookalike.domain.events import Link, owner, with_link
 from lookalike.errors import Conflict
 from lookalike.storage.database import Database, chunks, save
 from lookalike.storage.events import hold_log, next_numbers
+from lookalike.storage.kept_answers import forget_answers
 from lookalike.storage.pseudonyms import pseudonym, receipts_key
+from lookalike.storage.scrub import spellings
 from lookalike.storage.tables import erased_users, events, user_controls, user_links
 
 
@@ -81,6 +83,7 @@ class UserStore:
                 mine = sa.and_(self._in(user_controls), user_controls.c.user_id.in_(some))
                 deleted = connection.execute(user_controls.delete().where(mine))
                 rows["user_controls"] += deleted.rowcount
+            forget_answers(connection, [form for one in ids for form in spellings(one)])
             key = receipts_key(connection)
             names = tuple(pseudonym(key, self._collection, one) for one in ids)
             kept = [

@@ -5,7 +5,7 @@ collections/<id>/          what is derived: the index publishes its generations 
 collections/<id>.writer    who indexes the collection now
 uploads/                   images that were sent, not linked
 feeds/                     copies of catalog files from elsewhere, kept to see whether they changed
-processes/                 one file for each process that owns a job
+processes/                 one file for each process that owns a job or a claim
 """
 
 import difflib
@@ -25,6 +25,7 @@ from lookalike.storage.api_keys import ApiKeys
 from lookalike.storage.collection import Collection
 from lookalike.storage.database import Database, save
 from lookalike.storage.features import FeatureStore
+from lookalike.storage.kept_answers import KeptAnswers
 from lookalike.storage.presence import Presence
 from lookalike.storage.schema import open_database
 from lookalike.storage.scrub import look_for, scrub
@@ -45,6 +46,7 @@ class Workspace:
         self.api_keys = ApiKeys(database)
         self._database = database
         self._presence = Presence(path / "processes")
+        self.kept_answers = KeptAnswers(database, self._presence)
 
     @classmethod
     def open(

@@ -84,6 +84,7 @@ def products(page: ProductPage, collection_id: str) -> Json:
         "products": [product(document, collection_id) for document in page.products],
         "count": page.count,
         "cursor": page.cursor,
+        "limits": list(page.limits),
     }
 
 
@@ -113,12 +114,23 @@ def job(one: Job) -> Json:
         "kind": one.kind,
         "state": one.state,
         "stage": one.stage or None,
+        "progress": _progress(one),
+        "stages": [
+            {"stage": stage.name, "done": stage.done, "total": stage.total} for stage in one.stages
+        ],
         "counts": dict(one.counts),
         "message": one.message or None,
         "report": dict(one.report) or None,
         "started_at": one.started_at and one.started_at.isoformat(),
         "ended_at": one.finished_at and one.finished_at.isoformat(),
     }
+
+
+def _progress(one: Job) -> float | None:
+    if one.state == "succeeded":
+        return 1.0
+    at = next((stage for stage in one.stages if stage.name == one.stage), None)
+    return min(1.0, at.done / at.total) if at and at.total else None
 
 
 def problem(one: Problem) -> Json:

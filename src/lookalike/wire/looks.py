@@ -55,6 +55,7 @@ def look_request(
         without=tuple(body.without),
         alternatives=body.alternatives,
         user_id=body.user_id,
+        time_budget_ms=body.time_budget_ms,
     )
 
 

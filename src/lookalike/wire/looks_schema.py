@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.wire.schema import CropBody, Json, QueryBody
+from lookalike.domain.query import MOST_PARTS
+from lookalike.wire.bounds import MOST_NAMES, Names, Skus
+from lookalike.wire.schema import CropBody, Json, QueryBody, TimeBudget
 
 
 class _Strict(BaseModel):
@@ -44,24 +46,28 @@ class LooksBody(_Strict):
     )
     rules: list[RuleBody] | None = Field(
         default=None,
+        max_length=MOST_NAMES,
         examples=[[{"attribute": "color_family", "match": "complementary", "weight": 1}]],
     )
     limit: int = Field(default=12, description="Products in `complementary_items`.")
-    anchors: list[AnchorBody] = Field(default=[], description="More, or other, anchors.")
+    anchors: list[AnchorBody] = Field(
+        default=[], max_length=MOST_PARTS, description="More, or other, anchors."
+    )
     looks: int = Field(default=1, description="How many whole looks.")
     budget: float | str | None = None
     filters: Json | None = None
     in_stock: bool = True
-    owned: list[str] = []
-    locked: list[str] = []
-    exclude: list[str] = []
-    pins: list[str] = []
-    bans: list[str] = []
-    without: list[str] = Field(default=[], description="Slots to leave empty.")
+    owned: Skus = []
+    locked: Skus = []
+    exclude: Skus = []
+    pins: Skus = []
+    bans: Skus = []
+    without: Names = Field(default=[], description="Slots to leave empty.")
     user_id: str | None = Field(
         default=None, description="Their taste decides between pieces that suit about equally."
     )
     alternatives: int = Field(default=3, description="Other pieces named for each slot.")
+    time_budget_ms: TimeBudget = None
 
 
 class SceneBody(_Strict):
@@ -213,5 +219,5 @@ class SlotChoiceBody(_Strict):
 class LookTypeBody(_Strict):
     """A look type of the merchant's own: its slots in the order of their importance."""
 
-    required: list[str] = []
-    optional: list[str] = []
+    required: Names = []
+    optional: Names = []

@@ -22,6 +22,7 @@ from lookalike.domain.query import (
     UserAnchor,
 )
 from lookalike.errors import InvalidInput
+from lookalike.wire.bounds import MOST_IMAGES
 from lookalike.wire.schema import QueryBody, RetrieveBody
 
 
@@ -44,6 +45,7 @@ def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval
         explain=body.explain,
         user_id=body.user_id,
         cursor=body.cursor,
+        time_budget_ms=body.time_budget_ms,
     )
 
 
@@ -135,6 +137,10 @@ def rows_from(embedding: list[float] | dict[str, Any]) -> tuple[tuple[float, ...
         found = embedding.get("rows") or embedding.get("row")
     if isinstance(found, list) and found and not isinstance(found[0], list):
         found = [found]
+    if isinstance(found, list) and len(found) > MOST_IMAGES:
+        raise InvalidInput(
+            f"The embedding has {len(found):,} rows.", hint=f"At most {MOST_IMAGES} are allowed."
+        )
     try:
         return tuple(tuple(float(number) for number in row) for row in found)
     except (TypeError, ValueError):

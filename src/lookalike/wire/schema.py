@@ -1,13 +1,23 @@
 """The JSON shapes of every surface, once."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lookalike.domain.query import MOST_PARTS
 from lookalike.domain.swap import DEFAULT_QUESTIONS, MOST_QUESTIONS
+from lookalike.wire.bounds import MOST_NAMES, Locations, Names, Skus
+from lookalike.wire.bounds import Json as Json
 
-Json = dict[str, Any]
-"""A JSON object whose keys are the merchant's own; `Any` because so are its values."""
+TimeBudget = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        le=600_000,
+        description="After so many milliseconds it skips what it can do without and names that in "
+        "`degraded`; 0 never, null as the setting says.",
+    ),
+]
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -55,10 +65,10 @@ class QueryBody(_Strict):
     )
     text: str | None = Field(default=None, description="For an encoder with a text tower.")
     user_id: str | None = Field(default=None, description="Whose tastes to recommend for.")
-    product_ids: list[str] | None = Field(
+    product_ids: Skus | None = Field(
         default=None, description="Picked just now, as in the style quiz; nothing of it is kept."
     )
-    parts: list["MixPartBody"] | None = None
+    parts: list["MixPartBody"] | None = Field(default=None, max_length=MOST_PARTS)
 
 
 class MixPartBody(_Strict):
@@ -84,15 +94,15 @@ class RetrieveBody(_Strict):
         description="Field -> value or operators; a key whose value is null is ignored.",
         examples=[{"in_stock": True, "price": {"$lte": 50}, "color_family": {"$in": ["red"]}}],
     )
-    return_fields: list[str] | None = None
+    return_fields: Names | None = None
     limit: int = 12
-    weights: dict[str, float] | None = None
+    weights: Annotated[dict[str, float], Field(max_length=MOST_NAMES)] | None = None
     same_category: bool = False
     price_range: PriceRange | None = None
-    exclude: list[str] = []
-    exclude_owned: list[str] = []
+    exclude: Skus = []
+    exclude_owned: Skus = []
     diversity: float | None = None
-    max_per: dict[str, int] = {}
+    max_per: Annotated[dict[str, int], Field(max_length=MOST_NAMES)] = {}
     collapse_variants: bool = True
     min_score: float | None = None
     explain: bool = True
@@ -100,6 +110,7 @@ class RetrieveBody(_Strict):
         default=None, description="Whose tastes order what is about equally alike."
     )
     cursor: str | None = None
+    time_budget_ms: TimeBudget = None
 
 
 class SwatchPairBody(BaseModel):
@@ -224,6 +235,7 @@ class ProductsBody(BaseModel):
     products: list[ProductBody]
     count: int
     cursor: str | None
+    limits: list[str] = Field(default=[], description="Every cap that made the page shorter.")
 
 
 class ProductInput(_Strict):
@@ -237,7 +249,7 @@ class ProductInput(_Strict):
     in_stock: bool | None = None
     variant_group: str | None = None
     url: str | None = None
-    images: list[str] = Field(default=[], description="Paths below the image root, or URLs.")
+    images: Locations = Field(default=[], description="Paths below the image root, or URLs.")
     extra: Json = {}
     version: int | None = Field(
         default=None, ge=0, le=2**62, description="An older one than is known is a conflict."
@@ -269,7 +281,7 @@ class ConnectSettings(_Strict):
     multiple_images_per_product: bool | None = Field(
         default=None, description="False keeps the first image of a product."
     )
-    extract_attributes: list[str] | None = None
+    extract_attributes: Names | None = None
 
 
 class ConnectBody(_Strict):
@@ -289,13 +301,13 @@ class ConnectBody(_Strict):
     version: int | None = Field(default=None, ge=0, le=2**62)
     accept_loss: bool = False
     keep_missing: bool = False
-    extractors: list[str] | None = Field(
+    extractors: Names | None = Field(
         default=None,
         description="image_embedding, color, pattern, style, object, or by the recipe's names "
         "image-embedding, color-extraction, pattern-detection, style-classification, "
         "object-detection; null for all.",
     )
-    extract_attributes: list[str] | None = Field(
+    extract_attributes: Names | None = Field(
         default=None, description="The attributes to keep; null for those kept so far."
     )
     settings: ConnectSettings | None = None
@@ -326,27 +338,6 @@ class ProblemRow(BaseModel):
     code: str
     message: str
     skipped: bool
-
-
-class JobBody(BaseModel):
-    """A run over a catalog."""
-
-    job_id: str
-    collection_id: str
-    kind: str
-    state: str
-    stage: str | None
-    counts: Json
-    message: str | None
-    report: Json | None = Field(description="Of a swap: what it did, and the comparison.")
-    started_at: str | None
-    ended_at: str | None
-
-
-class JobsBody(BaseModel):
-    """The latest runs, newest first."""
-
-    jobs: list[JobBody]
 
 
 class ProblemsBody(BaseModel):

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("caller", KEY, primary_key=True),
         sa.Column("idempotency_key", KEY, primary_key=True),
         sa.Column("request", sa.Text, nullable=False),
+        sa.Column("owner", sa.Text, nullable=False),
         sa.Column("status", sa.Integer),
         sa.Column("headers", sa.Text),
         sa.Column("body", sa.LargeBinary),

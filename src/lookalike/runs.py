@@ -1,0 +1,76 @@
+"""The facade's part for long runs: end one early, and let one go on that did not succeed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from lookalike.domain.index_run import Options
+from lookalike.domain.job import Job
+from lookalike.domain.progress import Report
+from lookalike.encoders import Encoders
+from lookalike.errors import InvalidInput
+from lookalike.journeys.index_job import KIND, options_of, run_in_background, run_job
+from lookalike.journeys.measure_images import Tools
+from lookalike.parts import Choice, Parts
+from lookalike.sources.protocol import CatalogSource
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The jobs of every collection of a workspace."""
+
+    parts: Parts
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a run to end at its next step, in whichever process it runs; returns its job.
+
+        Nothing is half published: the generation before goes on answering.  What was measured is
+        kept.  Raises NotFound, and Conflict for a job that is over.
+        """
+        workspace = self.parts.workspace
+        jobs = workspace.collection(workspace.job(job_id).collection).jobs
+        return jobs.cancel(job_id, now=datetime.now(UTC))
+
+    def resume(self, job_id: str, *, report: Report | None = None) -> Job:
+        """Let a job go on that failed, was canceled or interrupted; images known are not measured
+        again.  Its source is read anew, with the options it was started with.
+
+        report  run it here, to its end, and tell how far it is; else it runs in the background
+        Raises NotFound; Conflict for a job that is at work or succeeded; what else stops it.
+        """
+        job = self.parts.workspace.job(job_id)
+        if job.kind == KIND:
+            return self._index(job, report)
+        return self._swap(job, report)
+
+    def _index(self, job: Job, report: Report | None) -> Job:
+        source, tools, options = self._opened(job)
+        jobs = tools.collection.jobs
+        jobs.take_up(job.id, now=datetime.now(UTC))
+        known = self.parts.live(job.collection).known
+        if report is None:
+            run_in_background(job.id, source, tools, options, then=known)
+        else:
+            run_job(job.id, source, tools, options, report=report)
+            known()
+        return jobs.get(job.id)
+
+    def _opened(self, job: Job) -> tuple[CatalogSource, Tools, Options]:
+        request: Mapping[str, Any] = job.request  # JSON of our own
+        if "read_as" not in request:
+            raise InvalidInput(
+                f"The job {job.id} does not say how its catalog was read.",
+                hint="It was started by an older version.  Index the catalog again.",
+            )
+        limit = self.parts.settings.max_loss_share
+        options = replace(options_of(request), max_loss_share=limit)
+        source = self.parts.source(str(request["source"]), Choice(**request["read_as"]), options)
+        tools = self.parts.tools(job.collection, images_root=source.images_root, options=options)
+        return source, tools, options
+
+    def _swap(self, job: Job, report: Report | None) -> Job:
+        jobs = self.parts.collection(job.collection).jobs
+        jobs.take_up(job.id, now=datetime.now(UTC))
+        Encoders(self.parts, job.collection).run_again(job, report=report)
+        return jobs.get(job.id)
