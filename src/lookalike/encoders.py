@@ -70,6 +70,7 @@ class Encoders:
                 encoder, compare=compare, agree=lambda _: not dry_run, report=report
             ),
             {"encoder": encoder, "compare": compare, "dry_run": dry_run},
+            self.parts.background,
         )
         return target.jobs.get(job)
 

@@ -51,6 +51,7 @@ from lookalike.journeys.sync import (
     unchanged,
 )
 from lookalike.journeys.why_not import why_not
+from lookalike.operations import Operations
 from lookalike.parts import Choice, Parts
 from lookalike.quality import Quality
 from lookalike.settings import Settings
@@ -159,9 +160,8 @@ class Engine:
         source = self._parts.source(location, Choice(images, mapping or {}, form), chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         job = create_job(source, tools, chosen)
-        run_in_background(
-            job, source, tools, chosen, then=self._parts.live(tools.collection.id).known
-        )
+        parts, known = self._parts, self._parts.live(tools.collection.id).known
+        run_in_background(job, source, tools, chosen, then=known, background=parts.background)
         return tools.collection.jobs.get(job)
 
     def upsert(self, product: Product, *, collection: str | None = None) -> ProductDetail:
@@ -373,6 +373,10 @@ class Engine:
     def upkeep(self, *, collection: str | None = None) -> Upkeep:
         """What keeps a collection current: bulk prices and stock, failed images, polling."""
         return Upkeep(self._parts, self._parts.name(collection), self.index)
+
+    def operations(self) -> Operations:
+        """What concerns whoever runs the service: numbers to watch, readiness, backups."""
+        return Operations(self._parts)
 
     def encoders(self, *, collection: str | None = None) -> Encoders:
         """Which encoder a collection answers with, and how to go over to another."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from lookalike.cli.logs import configure
 from lookalike.cli.output import people
 from lookalike.errors import LookalikeError
 from lookalike.settings import Settings
@@ -69,12 +70,13 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, /, settings_file: str | None, **arguments: Any) -> None:
     """Visual recommendations for shops: what looks like this, and why."""
-    ctx.obj = Settings.load(arguments, file=settings_file)
+    ctx.obj = settings = Settings.load(arguments, file=settings_file)
+    configure(settings.log_format, settings.log_level)
 
 
 def main() -> None:
     """Run one command; errors made on purpose end in their own exit code, others in 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    configure()
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

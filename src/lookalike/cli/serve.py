@@ -1,20 +1,23 @@
 """`lookalike serve` and `demo`: the HTTP service and the storefront."""
 
+import logging
+import os
 import socket
-import threading
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
-import uvicorn
 
 from lookalike.cli.output import people, progress
 from lookalike.engine import Engine
 from lookalike.errors import Unavailable
 from lookalike.sample.shop import sample_shop
 from lookalike.sample.write import write_shop
-from lookalike.server.app import create_app
+from lookalike.server.serving import serve as serve_until_stopped
 from lookalike.settings import Settings
+
+_logger = logging.getLogger(__name__)
 
 DEMO_FOLDER = "demo-shop"
 DEMO_PRODUCTS = 600
@@ -85,12 +88,7 @@ def _serve(engine: Engine, listening: socket.socket) -> None:
     click.echo(
         f"Storefront: http://{shown}:{port}    API: http://{shown}:{port}/docs    (Ctrl+C stops)"
     )
-    config = uvicorn.Config(create_app(engine), log_level="warning", access_log=False)
-    stop = threading.Event()
-    syncing = engine.upkeep().poll_all(stop)
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        stop.set()
-        for thread in syncing:
-            thread.join()
+    sys.stdout.flush()
+    if not serve_until_stopped(engine, listening):
+        _logger.warning("ended without waiting longer for what had begun")
+        os._exit(0)  # a thread that does not end would keep the process

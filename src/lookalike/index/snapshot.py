@@ -20,6 +20,7 @@ __all__ = [
     "open_snapshot",
     "publish",
     "switch",
+    "switched_at",
     "write_snapshot",
 ]
 
@@ -87,6 +88,14 @@ def current(root: Path) -> int | None:
         return int(text)
     except ValueError as error:
         raise damaged(root, f"{_POINTER} reads {text[:40]!r}") from error
+
+
+def switched_at(root: Path) -> float | None:
+    """When the generation in use came into use, in seconds since 1970; None without one."""
+    try:
+        return (root / _POINTER).stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def open_generation(root: Path, generation: int) -> Snapshot:

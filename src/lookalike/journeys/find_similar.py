@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from lookalike.domain import observe
 from lookalike.domain.arrays import Doubles, Floats, Integers
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.domain.results import Recommendation, Recommendations
@@ -20,6 +21,7 @@ from lookalike.ranking.thin import at_most
 
 POOL_PER_LIMIT = 4  # candidates looked at for variety per product shown, as METHODS asks at least
 LEAST_POOL = 48
+RECALL = "exact"  # every row is scored; an index that skips some would have another name
 RIVALS = 100  # candidates that a reason compares with: see `ranking.explain.decisive`
 DEEPEN = 4  # how much further to look when thinning left too few
 
@@ -58,15 +60,21 @@ def find_similar(
         personal = personal if personal.is_known else None
     search = _Search(view, question, plan(question, start, view), personal)
     degraded.extend(search.plan.degraded)
-    ranking = search.ranking(offset)
-    page = search.page(ranking, offset)
+    with observe.stage("search"):
+        ranking = search.ranking(offset)
+    with observe.stage("rank"):
+        page = search.page(ranking, offset)
     end = offset + len(page.products)
     more = end < len(ranking.products)
+    with observe.stage("explain"):
+        recommendations = search.told(page, start)
+    observe.count("searches", RECALL)
+    observe.count_all("degraded", degraded)
     return Recommendations(
         request_id=paging.request_id(view, asked=f"{asked}{taste}", offset=offset),
         generation=view.generation,
         collection_id=view.collection_id,
-        recommendations=search.told(page, start),
+        recommendations=recommendations,
         limits=tuple(limits),
         degraded=tuple(degraded),
         cursor=paging.cursor(view, asked=asked, offset=end) if more else None,

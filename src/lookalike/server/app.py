@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -20,12 +20,19 @@ from lookalike.server import (
     swap,
     users,
 )
+from lookalike.server.access_log import AccessLog
 from lookalike.server.headers import SecurityHeaders
+from lookalike.server.lifecycle import LeavingConnections, Lifecycle
+from lookalike.server.metrics import CONTENT_TYPE, MeasuredRequests, Metrics
 from lookalike.server.problems import install_problem_documents
+from lookalike.server.traces import TracedRequests, Traces
 
 
-def create_app(engine: Engine) -> FastAPI:
-    """An application over an open engine; whoever opened the engine closes it."""
+def create_app(engine: Engine, *, traces: Traces | None = None) -> FastAPI:
+    """An application over an open engine; whoever opened the engine closes it.
+
+    traces  where spans of requests and stages go; None makes none
+    """
     app = FastAPI(
         title="Lookalike",
         version=engine.version,
@@ -34,6 +41,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.state.engine = engine
     install_problem_documents(app)
     app.add_middleware(SecurityHeaders)
+    _observe(app, traces)
     for part in (
         health,
         attributes,
@@ -50,6 +58,23 @@ def create_app(engine: Engine) -> FastAPI:
         app.include_router(part.router, prefix="/v1")
     _mount_storefront(app)
     return app
+
+
+def _observe(app: FastAPI, traces: Traces | None) -> None:
+    """Whatever stands outside of this is seen by nobody: it comes last but for the log."""
+    engine: Engine = app.state.engine
+    app.state.lifecycle = lifecycle = Lifecycle()
+    app.state.metrics = metrics = Metrics(engine.operations().census, version=engine.version)
+    app.state.observer = observer = traces.around(metrics) if traces else metrics
+    app.add_middleware(LeavingConnections, lifecycle=lifecycle)
+    app.add_middleware(MeasuredRequests, metrics=metrics, observer=observer)
+    if traces:
+        app.add_middleware(TracedRequests, traces=traces)
+    app.add_middleware(AccessLog)
+
+    @app.get("/metrics", include_in_schema=False)
+    def scrape() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
 def _mount_storefront(app: FastAPI) -> None:

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from lookalike.errors import InvalidInput, LookalikeError
+from lookalike.server.access_log import method_of, route_of
 from lookalike.wire.errors import http_status, problem_document
 from lookalike.wire.schema import ProblemDocument
 
@@ -47,9 +48,12 @@ def install_problem_documents(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> Response:
-        route = getattr(request.scope.get("route"), "path", "no route")  # a path can name a user
-        _logger.error("unexpected error at %s %s", request.method, route, exc_info=error)
-        return _answer(problem_document(LookalikeError("Something failed inside the server.")))
+        where = {"method": method_of(request.scope), "route": route_of(request.scope)}
+        _logger.error("unexpected error", extra=where, exc_info=error)
+        answer = _answer(problem_document(LookalikeError("Something failed inside the server.")))
+        if request_id := request.scope.get("request_id"):  # no middleware sees this answer
+            answer.headers["X-Request-ID"] = request_id
+        return answer
 
 
 def _answer(problem: ProblemDocument) -> Response:

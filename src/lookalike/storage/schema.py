@@ -37,6 +37,21 @@ def open_database(url: str) -> Database:
     return database
 
 
+def require_latest(database: Database) -> None:
+    """Raises Unavailable when the database cannot be read, or a newer version has migrated it."""
+    with database.reading() as connection:
+        version = _version(connection)
+    if version != LATEST:
+        raise newer_schema(version)
+
+
+def newer_schema(version: str | None) -> Unavailable:
+    return Unavailable(
+        f"The database has schema {version}; this version of Lookalike knows up to {LATEST}.",
+        hint="It was written by a newer version: run pip install --upgrade lookalike.",
+    )
+
+
 def _version(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
@@ -55,8 +70,5 @@ def _migrate(connection: sa.Connection, version: str | None) -> None:
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
-        raise Unavailable(
-            f"The database has schema {version}; this version of Lookalike knows up to {LATEST}.",
-            hint="It was written by a newer version: run pip install --upgrade lookalike.",
-        )
+        raise newer_schema(version)
     command.upgrade(config, "head")

@@ -25,7 +25,7 @@ from lookalike.storage.collection import Collection
 from lookalike.storage.database import Database, save
 from lookalike.storage.features import FeatureStore
 from lookalike.storage.presence import Presence
-from lookalike.storage.schema import open_database
+from lookalike.storage.schema import open_database, require_latest
 from lookalike.storage.scrub import look_for, scrub
 from lookalike.storage.tables import collections, jobs
 
@@ -117,6 +117,10 @@ class Workspace:
                 save(connection, collections, rows=[row], replace=False)
         folder = self.path / "collections" / name
         return Collection(name, folder=folder, database=self._database, presence=self._presence)
+
+    def require_usable(self) -> None:
+        """Raises Unavailable when the database cannot be read or has a schema newer than ours."""
+        require_latest(self._database)
 
     def scrub(self) -> None:
         """Rewrite the database without the bytes of what was deleted (`storage/scrub.py`)."""
