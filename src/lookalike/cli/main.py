@@ -42,6 +42,8 @@ COMMANDS = {
     "rollback": "lookalike.cli.swap:rollback",
     "serve": "lookalike.cli.serve:serve",
     "demo": "lookalike.cli.serve:demo",
+    "backup": "lookalike.cli.backup:backup",
+    "restore": "lookalike.cli.backup:restore",
     "jobs": "lookalike.cli.jobs:jobs",
     "doctor": "lookalike.cli.doctor:doctor",
     "settings": "lookalike.cli.doctor:settings",

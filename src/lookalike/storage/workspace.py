@@ -5,6 +5,7 @@ collections/<id>/          what is derived: the index publishes its generations 
 collections/<id>.writer    who indexes the collection now
 uploads/                   images that were sent, not linked
 feeds/                     copies of catalog files from elsewhere, kept to see whether they changed
+last-backup.json           when the last backup was made
 processes/                 one file for each process that owns a job
 """
 
@@ -25,8 +26,10 @@ from lookalike.storage.collection import Collection
 from lookalike.storage.database import Database, save
 from lookalike.storage.features import FeatureStore
 from lookalike.storage.presence import Presence
+from lookalike.storage.pseudonyms import receipts_key
 from lookalike.storage.schema import open_database, require_latest
 from lookalike.storage.scrub import look_for, scrub
+from lookalike.storage.table_dump import OpenMember, dump_tables
 from lookalike.storage.tables import collections, jobs
 
 DATABASE_FILE = "lookalike.db"
@@ -71,8 +74,7 @@ class Workspace:
                 f"The workspace {folder} cannot be made ({error.strerror}).",
                 hint="Choose a folder that this user may write to.",
             ) from error
-        url = database_url or sa.URL.create("sqlite", database=str(file)).render_as_string()
-        return cls(folder, open_database(url))
+        return cls(folder, open_database(database_url or database_in(folder)))
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +124,12 @@ class Workspace:
         """Raises Unavailable when the database cannot be read or has a schema newer than ours."""
         require_latest(self._database)
 
+    def dump(self, open_member: OpenMember) -> tuple[str, dict[str, int]]:
+        """Write every table as of one moment; returns (schema, rows of each table)."""
+        with self._database.writing() as connection:
+            receipts_key(connection)  # a later receipt can tell whom to leave out at a restore
+        return dump_tables(self._database, open_member)
+
     def scrub(self) -> None:
         """Rewrite the database without the bytes of what was deleted (`storage/scrub.py`)."""
         scrub(self._database)
@@ -140,6 +148,12 @@ class Workspace:
                 f'There is no job "{job}".', hint="List the jobs of a collection to see their ids."
             )
         return self.collection(name).jobs.get(job)
+
+
+def database_in(folder: Path) -> str:
+    """The URL of the SQLite file in a folder."""
+    file = folder.absolute() / DATABASE_FILE
+    return sa.URL.create("sqlite", database=str(file)).render_as_string()
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> NotFound:
