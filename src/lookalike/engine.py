@@ -384,4 +384,4 @@ class Engine:
 
     def doctor(self) -> list[doctor.Check]:
         """What this installation and workspace can and cannot do."""
-        return doctor.checks(self._workspace, self._parts.extractor)
+        return self.operations().doctor()

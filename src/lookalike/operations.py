@@ -1,7 +1,8 @@
 """The facade's part for whoever runs the service: is it well, and how does it end?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lookalike.domain.backup import BackupReport, RestoreReport
@@ -9,6 +10,8 @@ from lookalike.domain.census import Census
 from lookalike.domain.progress import Report, silent
 from lookalike.journeys.backup import verify_backup, write_backup
 from lookalike.journeys.census import census, unready
+from lookalike.journeys.doctor import Check, checks
+from lookalike.journeys.doctor_machine import Wishes, machine_checks
 from lookalike.journeys.rebuild import rebuild
 from lookalike.journeys.restore import restore as put_back
 from lookalike.parts import Parts
@@ -29,6 +32,14 @@ class Operations:
     def unready(self) -> list[str]:
         """Why questions cannot be answered now; empty when they can."""
         return unready(self.parts.workspace, lambda name: self.parts.live(name).known())
+
+    def doctor(self) -> list[Check]:
+        """What this installation, machine and workspace can and cannot do."""
+        parts, settings = self.parts, self.parts.settings
+        names = [one.name for one in fields(Wishes)]
+        wishes = Wishes(**{name: getattr(settings, name) for name in names})
+        machine = machine_checks(parts.workspace, wishes, now=datetime.now(UTC))
+        return [*checks(parts.workspace, parts.extractor), *machine]
 
     def backup(
         self, path: Path, *, version: str, with_index: bool = True, report: Report = silent

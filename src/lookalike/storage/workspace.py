@@ -124,6 +124,24 @@ class Workspace:
         """Raises Unavailable when the database cannot be read or has a schema newer than ours."""
         require_latest(self._database)
 
+    def try_writing(self) -> str:
+        """Write to the database and take it back; returns what kind it is.
+
+        Raises Unavailable or Conflict when it cannot be written.
+        """
+        nowhere = collections.update().where(sa.false()).values(settings="{}")
+        with self._database.writing() as connection:
+            connection.execute(nowhere)
+        return "SQLite" if self._database.engine.dialect.name == "sqlite" else "PostgreSQL"
+
+    def latest_moment(self) -> datetime | None:
+        """The latest time at which a job wrote down how far it was."""
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(
+                sa.select(sa.func.max(jobs.c.updated_at))
+            ).scalar_one()
+        return found
+
     def dump(self, open_member: OpenMember) -> tuple[str, dict[str, int]]:
         """Write every table as of one moment; returns (schema, rows of each table)."""
         with self._database.writing() as connection:
