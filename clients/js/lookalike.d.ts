@@ -251,6 +251,7 @@ export declare class Lookalike {
     where?: InCollection,
   ): Promise<{ upload_id: string; width: number; height: number }>;
   health(): Promise<{ status: string; version: string; collections: Record<string, number> }>;
+  ready(): Promise<{ status: 'ready' }>;
 
   readonly buckets: {
     connect(request: ConnectRequest, options?: { wait?: boolean; waitMs?: number }): Promise<Job>;
