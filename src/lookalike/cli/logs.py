@@ -12,6 +12,9 @@ PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "tas
 """What every record has; all else was given as `extra`."""
 
 
+_encode = json.JSONEncoder(default=str).encode
+
+
 def configure(form: str = "text", level: str = "warning") -> None:
     """Write ours from `level` on, and warnings of others."""
     handler = _StandardError()
@@ -49,7 +52,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             told["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(told, default=str)
+        return _encode(told)
 
 
 class Lines(logging.Formatter):

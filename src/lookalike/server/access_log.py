@@ -63,13 +63,12 @@ class AccessLog:
         finally:
             if _logger.isEnabledFor(logging.INFO):
                 spent_ms = 1000 * (time.perf_counter() - started)
-                told = {
-                    "method": method_of(scope),
-                    "route": route_of(scope),
-                    "status": status,
-                    "ms": round(spent_ms, 1),
-                }
-                _logger.info("request", extra=told)
+                line = logging.LogRecord(  # not `info`, which walks the stack to find its caller
+                    __name__, logging.INFO, __file__, 0, "request", (), None
+                )
+                line.method, line.route = method_of(scope), route_of(scope)
+                line.status, line.ms = status, round(spent_ms, 1)
+                _logger.handle(line)
 
 
 def _request_id(scope: Scope) -> str:

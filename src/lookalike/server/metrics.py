@@ -10,8 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -85,6 +84,8 @@ class Metrics(Observer):
             buckets=STAGE_BUCKETS,
             registry=registry,
         )
+        self._stage = {name: self._stages.labels(name) for name in get_args(Stage)}
+        self._seen: dict[tuple[str, str, int], Histogram] = {}
         self._counts = {
             name: Counter(f"lookalike_{name}", doc, [label], registry=registry)
             for name, (doc, label) in COUNTERS.items()
@@ -96,20 +97,19 @@ class Metrics(Observer):
         """All of it, as a scrape reads it."""
         return generate_latest(self._registry)
 
-    @contextmanager
-    def stage(self, name: Stage) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._stages.labels(name).observe(time.perf_counter() - started)
+    def stage(self, name: Stage) -> "_Timed":
+        return _Timed(self._stage[name])
 
     def count(self, what: Counted, label: str, amount: int) -> None:
         self._counts[what].labels(reason(label) if what == "degraded" else label).inc(amount)
 
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """One request is over."""
-        self._requests.labels(method_of(scope), route_of(scope), status).observe(seconds)
+        key = (method_of(scope), route_of(scope), status)
+        child = self._seen.get(key)  # finding it by its labels takes longer than observing
+        if child is None:
+            child = self._seen[key] = self._requests.labels(*key)
+        child.observe(seconds)
 
     def synced(self, location: str, collection: str, *, failed: bool) -> None:
         """A catalog was looked at, or could not be."""
@@ -117,6 +117,21 @@ class Metrics(Observer):
 
     def in_flight(self, change: int) -> None:
         self._in_flight.inc(change)
+
+
+class _Timed:
+    """A stage that is going on."""
+
+    __slots__ = ("_child", "_started")
+
+    def __init__(self, child: Histogram) -> None:
+        self._child = child
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._child.observe(time.perf_counter() - self._started)
 
 
 COUNTERS: dict[str, tuple[str, str]] = {
