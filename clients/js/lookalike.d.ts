@@ -14,7 +14,7 @@ export interface ClientOptions {
   userToken?: string;
 }
 
-export type Scope = 'admin' | 'catalog' | 'recommend' | 'events' | 'users' | 'storefront';
+export type Scope = 'admin' | 'catalog' | 'recommend' | 'events' | 'users' | 'metrics' | 'storefront';
 
 export interface KeyRequest {
   name: string;
@@ -285,6 +285,7 @@ export declare class Lookalike {
     where?: InCollection,
   ): Promise<{ upload_id: string; width: number; height: number }>;
   health(): Promise<{ status: string; version: string; collections: Record<string, number> }>;
+  ready(): Promise<{ status: 'ready' }>;
 
   readonly buckets: {
     connect(request: ConnectRequest, options?: { wait?: boolean; waitMs?: number }): Promise<Job>;

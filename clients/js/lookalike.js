@@ -211,6 +211,11 @@ export class Lookalike {
     return this.#get('/health');
   }
 
+  /** Whether to send requests there; rejects with Unavailable, saying why not. */
+  ready() {
+    return this.#get('/ready');
+  }
+
   async #connect(request, { wait = false, waitMs } = {}) {
     const { collection_id, ...asked } = given(request);
     const name = collection_id ?? this.#link.collection; // it may not be there yet

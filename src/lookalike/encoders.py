@@ -67,14 +67,16 @@ class Encoders:
         target = self.parts.collection(self.collection)
         self.parts.view(target.id)
         request = {"encoder": encoder, "compare": compare, "dry_run": dry_run}
-        return target.jobs.get(start_swap(target, self._change(request), request))
+        return target.jobs.get(
+            start_swap(target, self._change(request), request, self.parts.background)
+        )
 
     def run_again(self, job: Job, *, report: Report | None = None) -> None:
         """A queued job that was begun before; in the background unless a report is given."""
         target = self.parts.collection(self.collection)
         change = self._change(job.request)
         if report is None:
-            run_in_background(job.id, target, change)
+            run_in_background(job.id, target, change, self.parts.background)
         else:
             run_swap(job.id, target, change, report=report)
 

@@ -45,6 +45,7 @@ from lookalike.journeys.record_events import Reading, record_events
 from lookalike.journeys.single import fold_changes, store_product
 from lookalike.journeys.sync import has_no_work, retry_images, unchanged
 from lookalike.journeys.why_not import why_not
+from lookalike.operations import Operations
 from lookalike.parts import Choice, Parts
 from lookalike.quality import Quality
 from lookalike.runs import Runs
@@ -163,9 +164,8 @@ class Engine:
         source = self._parts.source(location, choice, chosen)
         tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
         job = create_job(source, tools, chosen, read_as=choice.asked)
-        run_in_background(
-            job, source, tools, chosen, then=self._parts.live(tools.collection.id).known
-        )
+        parts, known = self._parts, self._parts.live(tools.collection.id).known
+        run_in_background(job, source, tools, chosen, then=known, background=parts.background)
         return tools.collection.jobs.get(job)
 
     def upsert(self, product: Product, *, collection: str | None = None) -> ProductDetail:
@@ -384,10 +384,14 @@ class Engine:
         """Cancel index runs and swaps, and resume those that did not succeed."""
         return Runs(self._parts)
 
+    def operations(self) -> Operations:
+        """What concerns whoever runs the service: numbers to watch, readiness, backups."""
+        return Operations(self._parts)
+
     def encoders(self, *, collection: str | None = None) -> Encoders:
         """Which encoder a collection answers with, and how to go over to another."""
         return Encoders(self._parts, self._parts.name(collection))
 
     def doctor(self) -> list[doctor.Check]:
         """What this installation and workspace can and cannot do."""
-        return doctor.checks(self._workspace, self._parts.extractor)
+        return self.operations().doctor()

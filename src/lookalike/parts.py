@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
+from lookalike.domain import observe
 from lookalike.domain.arrays import Floats
 from lookalike.domain.extraction import added_names, chosen_attributes, steps_for
 from lookalike.domain.features import ImageFeatures
@@ -18,6 +19,7 @@ from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
 from lookalike.features.protocol import AttributeExtractor
 from lookalike.journeys.anchors import Start, start_from, text_embedding
+from lookalike.journeys.background import Background
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.deadline import remaining
 from lookalike.journeys.extractors import Extractors, chosen, located
@@ -68,6 +70,7 @@ class Parts:
     def __init__(self, settings: Settings, workspace: Workspace) -> None:
         self.settings = settings
         self.workspace = workspace
+        self.background = Background()
         self._views: dict[str, LiveView] = {}
         self._added_extractors: dict[str, AttributeExtractor] = {}
         self._look_views: dict[str, LookViews] = {}
@@ -119,11 +122,12 @@ class Parts:
         """The answer to a question whose anchor is a user."""
         view, profiles = self.view(collection), self.profiles(collection)
         anchor = question.anchor
-        profile = (
-            profiles.picked(anchor.user_id, anchor.likes, view)
-            if isinstance(anchor, UserAnchor)
-            else Profile()
-        )
+        with observe.stage("profile"):
+            profile = (
+                profiles.picked(anchor.user_id, anchor.likes, view)
+                if isinstance(anchor, UserAnchor)
+                else Profile()
+            )
         found = FeedParts(
             view, profile, profiles.shelf(view), profiles.ranks(view), profiles.blend()
         )
@@ -136,7 +140,8 @@ class Parts:
         if user_id is None:
             return None
         profiles = self.profiles(collection)
-        return PersonalOrder(view, profiles.profile(user_id, view), profiles.shelf(view))
+        with observe.stage("profile"):
+            return PersonalOrder(view, profiles.profile(user_id, view), profiles.shelf(view))
 
     @cached_property
     def learning(self) -> Learning:
@@ -258,7 +263,9 @@ class Parts:
     def _measure(self, view: CatalogView, anchor: ImageAnchor) -> ImageFeatures:
         box = anchor.crop
         crop = None if box is None else (box.x, box.y, box.width, box.height)
-        return self.extractors.of(view).extract(anchor.data, crop_box=crop)
+        with observe.stage("extract"):
+            return self.extractors.of(view).extract(anchor.data, crop_box=crop)
 
     def _read(self, view: CatalogView, text: str) -> Floats:
-        return text_embedding(self.extractors.of(view).encoder, text)
+        with observe.stage("extract"):
+            return text_embedding(self.extractors.of(view).encoder, text)

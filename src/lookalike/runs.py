@@ -50,7 +50,14 @@ class Runs:
         jobs.take_up(job.id, now=datetime.now(UTC))
         known = self.parts.live(job.collection).known
         if report is None:
-            run_in_background(job.id, source, tools, options, then=known)
+            run_in_background(
+                job.id,
+                source,
+                tools,
+                options,
+                then=known,
+                background=self.parts.background,
+            )
         else:
             run_job(job.id, source, tools, options, report=report)
             known()

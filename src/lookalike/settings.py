@@ -23,9 +23,11 @@ def _setting(
     unit: str = "",
     low: float | None = None,
     high: float | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Any:
     """A field with its documentation; `Any` is what dataclasses.field itself returns."""
-    return field(default=default, metadata={"doc": doc, "unit": unit, "low": low, "high": high})
+    told = {"doc": doc, "unit": unit, "low": low, "high": high, "choices": choices}
+    return field(default=default, metadata=told)
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,38 @@ class Settings:
         unit="milliseconds",
         low=0,
     )
+    drain_s: float = _setting(
+        1.0,
+        "After SIGTERM `serve` says at /v1/ready that it is going, and takes requests for so long "
+        "still.  Behind a load balancer give it the time that the balancer needs to notice.",
+        unit="seconds",
+        low=0,
+    )
+    shutdown_timeout_s: int = _setting(
+        30,
+        "After that, how long requests and index runs that have begun may take to end.  Keep the "
+        "time that systemd or the container engine waits longer than both together.",
+        unit="seconds",
+        low=1,
+    )
+    log_format: str = _setting(
+        "text",
+        "How `serve` and the other commands write their log to standard error: lines for people, "
+        "or one JSON object a line for a log collector.",
+        choices=("text", "json"),
+    )
+    log_level: str = _setting(
+        "info",
+        'The least urgent lines that are written.  "info" has one line for each request; '
+        '"warning" only what somebody should look at.',
+        choices=("debug", "info", "warning", "error"),
+    )
+    otlp_endpoint: str = _setting(
+        "",
+        "Where traces are sent by OTLP over HTTP, for example http://localhost:4318/v1/traces.  "
+        "Needs the extra lookalike[otel].  Empty sends none, unless OTEL_EXPORTER_OTLP_ENDPOINT "
+        "or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT says where to.",
+    )
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -187,14 +221,14 @@ class Settings:
         return cls(**values, origins=origins)
 
     def described(self) -> list[dict[str, Any]]:
-        """Every setting with its value, origin, unit and documentation, in order."""
+        """Every setting with value, origin, default, unit, range and documentation, in order."""
         return [
             {
                 "name": item.name,
                 "value": getattr(self, item.name),
                 "origin": self.origins.get(item.name, "default"),
-                "unit": item.metadata["unit"],
-                "doc": item.metadata["doc"],
+                "default": item.default,
+                **item.metadata,
             }
             for item in _settings()
         ]
@@ -247,6 +281,10 @@ def _checked(key: str, value: Any, origin: str) -> Any:
     low = known[key].metadata["low"]
     if low is not None and converted < low:
         raise InvalidInput(f"The setting {key} ({origin}) is {converted}; it must be >= {low}.")
+    choices = known[key].metadata["choices"]
+    if choices and converted not in choices:
+        words = " or ".join(f'"{one}"' for one in choices)
+        raise InvalidInput(f"The setting {key} ({origin}) is {value!r}.", hint=f"Write {words}.")
     high = known[key].metadata["high"]
     if high is not None and converted > high:
         raise InvalidInput(f"The setting {key} ({origin}) is {converted}; it must be <= {high}.")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lookalike.domain import observe
 from lookalike.domain.look_scores import LearnReport, LookScores, Negatives
 from lookalike.domain.look_templates import Template
 from lookalike.domain.looks import LookRequest, Looks, Scene, SceneRequest, SlotReport
@@ -61,7 +62,9 @@ class Stylist:
             personal=self.taste(request.user_id, seen.view),
             remaining=remaining,
         )
-        return replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
+        found = replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
+        observe.count_all("degraded", found.degraded)
+        return found
 
     def scene(self, request: SceneRequest) -> Scene:
         """The parts of a photo of an outfit or a room, and the look that can be bought of them."""

@@ -3,7 +3,9 @@
 import random
 import threading
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from lookalike.domain.index_run import IndexReport
@@ -12,14 +14,19 @@ from lookalike.domain.problems import Problem
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.schedule import Schedule, schedule
 from lookalike.errors import LookalikeError
+from lookalike.journeys.job_report import stopping
 from lookalike.journeys.single import fold_changes, is_worth_folding, patch_products
-from lookalike.journeys.sync import RetryReport, failed_images, poll, retry_images, stopping
+from lookalike.journeys.sync import RetryReport, failed_images, poll, retry_images
 from lookalike.parts import Parts
 
 Tell = Callable[[IndexReport | LookalikeError], None]
 
 
 def _untold(_: IndexReport | LookalikeError) -> None:
+    return None
+
+
+def _untold_of(_: Schedule, __: IndexReport | LookalikeError) -> None:
     return None
 
 
@@ -78,12 +85,20 @@ class Upkeep:
 
         poll(run, every_s=planned.every_s, stop=stop, tell=tell, rng=random.Random())  # noqa: S311
 
-    def poll_all(self, stop: threading.Event) -> list[threading.Thread]:
+    def poll_all(
+        self,
+        stop: threading.Event,
+        *,
+        tell: Callable[[Schedule, IndexReport | LookalikeError], None] = _untold_of,
+    ) -> list[threading.Thread]:
         """Keep the catalogs of the setting `sync` in sync, a thread each, until `stop` is set."""
-        threads = [
-            threading.Thread(target=self.poll, args=(one,), kwargs={"stop": stop}, name="sync")
-            for one in map(schedule, self.parts.settings.sync)
-        ]
-        for thread in threads:
-            thread.start()
+
+        def thread(planned: Schedule) -> threading.Thread:
+            poll = partial(self.poll, planned, stop=stop, tell=partial(tell, planned))
+            args = (poll,)
+            return threading.Thread(target=copy_context().run, args=args, name="sync", daemon=True)
+
+        threads = [thread(one) for one in map(schedule, self.parts.settings.sync)]
+        for one in threads:
+            one.start()
         return threads

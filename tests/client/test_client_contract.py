@@ -72,6 +72,7 @@ def test_reading_calls_give_the_same_from_both_clients(service, skus, shop):
             "facets": await done(client.collections.facets()),
             "collections": await done(client.collections.list()),
             "health": await done(client.health()),
+            "ready": await done(client.ready()),
             "jobs": await done(client.jobs.list(limit=1)),
         }
 
@@ -87,6 +88,7 @@ def test_reading_calls_give_the_same_from_both_clients(service, skus, shop):
     assert plain["told"].sku == plain["similar"][0].sku
     cheap = [s for s in skus if shop.truth[s]["in_stock"] and float(shop.truth[s]["price"]) <= 200]
     assert (plain["page"], plain["total"]) == (cheap[:6], len(cheap))
+    assert plain["ready"].status == "ready"
     assert plain["health"].collections == {"default": len(skus)}
 
 

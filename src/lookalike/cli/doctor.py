@@ -6,6 +6,7 @@ import click
 
 from lookalike.cli.options import as_json
 from lookalike.cli.output import print_json, print_table
+from lookalike.cli.settings_page import settings_example, settings_page
 from lookalike.engine import Engine
 from lookalike.settings import Settings
 
@@ -26,11 +27,16 @@ def doctor(settings: Settings, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--reference", is_flag=True, help="Print docs/reference/settings.md instead.")
+@click.option("--example", is_flag=True, help="Print a lookalike.toml with every default instead.")
 @as_json
 @click.pass_obj
-def settings(settings: Settings, *, as_json: bool) -> None:
+def settings(settings: Settings, *, reference: bool, example: bool, as_json: bool) -> None:
     """Print every setting, its value and where it came from."""
     told = settings.described()
+    if reference or example:
+        click.echo(settings_page(told) if reference else settings_example(told), nl=False)
+        return
     if as_json:
         print_json({"settings": told})
         return

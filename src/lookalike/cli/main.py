@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from lookalike.cli.logs import configure
 from lookalike.cli.output import people
 from lookalike.errors import LookalikeError
 from lookalike.settings import Settings
@@ -42,6 +43,8 @@ COMMANDS = {
     "serve": "lookalike.cli.serve:serve",
     "demo": "lookalike.cli.serve:demo",
     "keys": "lookalike.cli.keys:keys",
+    "backup": "lookalike.cli.backup:backup",
+    "restore": "lookalike.cli.backup:restore",
     "jobs": "lookalike.cli.jobs:jobs",
     "doctor": "lookalike.cli.doctor:doctor",
     "settings": "lookalike.cli.doctor:settings",
@@ -70,12 +73,13 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, /, settings_file: str | None, **arguments: Any) -> None:
     """Visual recommendations for shops: what looks like this, and why."""
-    ctx.obj = Settings.load(arguments, file=settings_file)
+    ctx.obj = settings = Settings.load(arguments, file=settings_file)
+    configure(settings.log_format, settings.log_level)
 
 
 def main() -> None:
     """Run one command; errors made on purpose end in their own exit code, others in 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    configure()
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -1,20 +1,23 @@
 """`lookalike serve` and `demo`: the HTTP service and the storefront."""
 
+import logging
+import os
 import socket
-import threading
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
-import uvicorn
 
 from lookalike.cli.output import people, progress
 from lookalike.engine import Engine
 from lookalike.errors import Unavailable
 from lookalike.sample.shop import sample_shop
 from lookalike.sample.write import write_shop
-from lookalike.server.app import served_app
+from lookalike.server.serving import serve as serve_until_stopped
 from lookalike.settings import Settings
+
+_logger = logging.getLogger(__name__)
 
 DEMO_FOLDER = "demo-shop"
 DEMO_PRODUCTS = 600
@@ -77,8 +80,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
-        # asyncio sets it on its own sockets only; without it a kept connection waits 40 ms for
-        # the acknowledgment of an answer's head before its body is sent.
+        # asyncio sets this only on sockets made with the number of TCP, which this is not: without
+        # it the body of each answer waits 40 ms for the other side to confirm the headers.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
     except OSError as error:
@@ -90,17 +93,15 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _serve(engine: Engine, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
-    app = served_app(engine, host)
     shown = f"[{host}]" if ":" in host else host
-    click.echo(
-        f"Storefront: http://{shown}:{port}    API: http://{shown}:{port}/docs    (Ctrl+C stops)"
-    )
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    stop = threading.Event()
-    syncing = engine.upkeep().poll_all(stop)
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        stop.set()
-        for thread in syncing:
-            thread.join()
+
+    def begun() -> None:
+        click.echo(
+            f"Storefront: http://{shown}:{port}    API: http://{shown}:{port}/docs    "
+            "(Ctrl+C stops)"
+        )
+        sys.stdout.flush()
+
+    if not serve_until_stopped(engine, listening, begun=begun):
+        _logger.warning("ended without waiting longer for what had begun")
+        os._exit(0)  # a thread that does not end would keep the process

@@ -107,6 +107,7 @@ class AsyncClient:
     match = _awaited(retrieval_calls.match)
     upload = _awaited(retrieval_calls.upload)
     health = _awaited(catalog_calls.health)
+    ready = _awaited(catalog_calls.ready)
 
     def __init__(
         self,

@@ -105,6 +105,7 @@ class Client:
     match = _waits(retrieval_calls.match)
     upload = _waits(retrieval_calls.upload)
     health = _waits(catalog_calls.health)
+    ready = _waits(catalog_calls.ready)
 
     def __init__(
         self,

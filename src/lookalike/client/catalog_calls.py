@@ -22,6 +22,12 @@ def health(_: Link) -> Plan[Record]:
     return found
 
 
+def ready(_: Link) -> Plan[Record]:
+    """Whether to send requests there.  Raises Unavailable, saying why not."""
+    found: Record = yield Request("GET", "/ready", is_safe=True)
+    return found
+
+
 def collections(_: Link) -> Plan[list[Record]]:
     """Every collection with its number of products."""
     body = yield Request("GET", "/collections", is_safe=True)

@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from lookalike.errors import InvalidInput
 
-Scope = Literal["admin", "catalog", "recommend", "events", "users", "storefront"]
+Scope = Literal["admin", "catalog", "recommend", "events", "users", "metrics", "storefront"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 PREFIX = "lk"
 """Every key begins with it, so that scanners of repositories and logs know one when they see it."""

@@ -3,7 +3,9 @@
 import shutil
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 from lookalike.errors import Unavailable
 from lookalike.index.snapshot_format import damaged, replace_text, sync_folder
@@ -15,11 +17,14 @@ __all__ = [
     "build",
     "current",
     "drop",
+    "folder_of",
+    "held_files",
     "open_current",
     "open_generation",
     "open_snapshot",
     "publish",
     "switch",
+    "switched_at",
     "write_snapshot",
 ]
 
@@ -89,6 +94,14 @@ def current(root: Path) -> int | None:
         raise damaged(root, f"{_POINTER} reads {text[:40]!r}") from error
 
 
+def switched_at(root: Path) -> float | None:
+    """When the generation in use came into use, in seconds since 1970; None without one."""
+    try:
+        return (root / _POINTER).stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
 def open_generation(root: Path, generation: int) -> Snapshot:
     """Raises Unavailable for a generation that is damaged or no longer there."""
     return open_snapshot(_folder(root, generation))
@@ -106,6 +119,34 @@ def open_current(root: Path) -> tuple[int, Snapshot] | None:
                 raise
             generation = newer
     return None
+
+
+def held_files(root: Path, held: ExitStack) -> tuple[int, dict[str, IO[bytes]]] | None:
+    """The generation in use as open files by name, which stay readable when it is removed.
+
+    held  closes them; returns None while nothing was published
+    """
+    generation = current(root)
+    while generation is not None:
+        try:
+            with ExitStack() as opened:
+                files: dict[str, IO[bytes]] = {
+                    path.name: opened.enter_context(path.open("rb"))
+                    for path in sorted(_folder(root, generation).iterdir())
+                }
+                held.enter_context(opened.pop_all())
+                return generation, files
+        except FileNotFoundError:
+            newer = current(root)
+            if newer == generation:
+                raise damaged(root, f"generation {generation} is not there") from None
+            generation = newer
+    return None
+
+
+def folder_of(root: Path, generation: int) -> Path:
+    """Where the files of a generation lie."""
+    return _folder(root, generation)
 
 
 def _folder(root: Path, generation: int) -> Path:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
 
+from lookalike.domain import observe
 from lookalike.domain.attributes import VISUAL_ATTRIBUTES
 from lookalike.domain.coherence import FACETS
 from lookalike.domain.look_templates import COLLECTION
@@ -67,11 +68,17 @@ def complete_look(
     budget = None if left is None else max(Decimal(0), from_units(left))
     currency = _currency(request, seen, fixed)
     search = search_for(request, seen, fixed, budget, learned=basis.learned)
-    plan = look_plan(request, seen, fixed, look_type=look_type, search=search, wardrobe=wardrobe)
-    pins, unknown = _pins(request, seen, search.passing(request.pins))
-    plan = with_pins(plan, pins, seen)
-    table, pool = table_of(request, seen, fixed, plan, scales, pins)
-    found = [] if left is not None and left < 0 else _solved(request, table, plan, left, haste)
+    with observe.stage("search"):
+        plan = look_plan(
+            request, seen, fixed, look_type=look_type, search=search, wardrobe=wardrobe
+        )
+        pins, unknown = _pins(request, seen, search.passing(request.pins))
+        plan = with_pins(plan, pins, seen)
+    with observe.stage("rank"):
+        table, pool = table_of(request, seen, fixed, plan, scales, pins)
+    with observe.stage("solve"):
+        is_dear = left is not None and left < 0
+        found = [] if is_dear else _solved(request, table, plan, left, haste)
     if not found and left is not None and request.looks and look_type != COLLECTION:
         plan = cheap_plan(plan, seen, filter_of(request, seen, fixed, None))
         table, _ = table_of(request, seen, fixed, plan, scales, pins)
@@ -79,9 +86,11 @@ def complete_look(
     if found and request.alternatives and haste.skips("alternatives of pieces were left out"):
         request = replace(request, alternatives=0)
     teller = Teller(request, seen, table, plan, currency)
-    looks = tuple(teller.look(one) for one in found)
+    with observe.stage("explain"):
+        looks = tuple(teller.look(one) for one in found)
     why = None if found or not request.looks else infeasible(request, seen, table, plan)
-    listed = teller.flat(looks, pool)
+    with observe.stage("explain"):
+        listed = teller.flat(looks, pool)
     return Looks(
         request_id=paging.short([digest, *_state(seen), f"{_taste_of(personal)}{haste.mark}"]),
         generation=seen.view.generation,

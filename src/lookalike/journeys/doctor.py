@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
 
@@ -12,9 +13,11 @@ import numpy as np
 from lookalike.errors import LookalikeError
 from lookalike.features.image_fit import encode_jpeg
 from lookalike.features.pipeline import Extractor
+from lookalike.index import snapshot
 from lookalike.journeys.publish import open_view
 from lookalike.storage.workspace import Workspace
 
+MANY_FAILED = 0.05  # failed images per product with an image; by eye
 LEAST_FREE_BYTES = 1_000_000_000  # 100,000 products take about 0.5 GB, and a rebuild as much again
 
 
@@ -33,15 +36,16 @@ class Check:
 def checks(workspace: Workspace, extractor: Extractor) -> list[Check]:
     """Every check is run, whatever the others found."""
     found = [
-        _tried("encoder", lambda: _encoder(extractor)),
-        _tried("disk", lambda: _disk(workspace)),
+        tried("encoder", lambda: _encoder(extractor)),
+        tried("disk", lambda: _disk(workspace)),
     ]
     for name in workspace.collections():
-        found.append(_tried(f"collection {name}", partial(_collection, workspace, extractor, name)))
+        found.append(tried(f"collection {name}", partial(_collection, workspace, extractor, name)))
     return found
 
 
-def _tried(name: str, check: Callable[[], Check]) -> Check:
+def tried(name: str, check: Callable[[], Check]) -> Check:
+    """The check, or its failure as one."""
     try:
         return check()
     except LookalikeError as error:
@@ -74,10 +78,17 @@ def _collection(workspace: Workspace, extractor: Extractor, name: str) -> Check:
     if view is None:
         return Check(label, "warning", f"{sold:,} products, not indexed yet: lookalike index FILE")
     told = f"{sold:,} products, {len(view.index):,} with an image in generation {view.generation}"
+    made = snapshot.switched_at(collection.folder)
+    if made is not None:
+        told += f" of {datetime.fromtimestamp(made, UTC):%Y-%m-%d %H:%M} UTC"
+    failed = collection.images.failed_count()
+    if failed:
+        told += f", {failed:,} images failed (lookalike problems, lookalike retry)"
     if view.encoder not in ("", extractor.name):
         return Check(label, "good", f"{told}, made by {view.encoder}")
     if view.fingerprint != extractor.fingerprint:
         return Check(label, "warning", f"{told}, made by another encoder: run the index again")
     if view.change != collection.products.latest_change():
-        return Check(label, "good", f"{told}, and newer changes beside it")
-    return Check(label, "good", told)
+        told += ", and newer changes beside it"
+    is_odd = failed > MANY_FAILED * max(1, len(view.index))
+    return Check(label, "warning" if is_odd else "good", told)

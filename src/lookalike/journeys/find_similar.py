@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from lookalike.domain import observe
 from lookalike.domain.arrays import Doubles, Floats, Integers
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.domain.results import Recommendation, Recommendations
@@ -22,6 +23,7 @@ from lookalike.ranking.thin import at_most
 
 POOL_PER_LIMIT = 4  # candidates looked at for variety per product shown, as METHODS asks at least
 LEAST_POOL = 48
+RECALL = "exact"  # every row is scored; an index that skips some would have another name
 RIVALS = 100  # candidates that a reason compares with: see `ranking.explain.decisive`
 VARIETY_S = 4e-7  # for each candidate and place shown; 500 of 2,000 took 0.35 s (bench/similar.py)
 TOLD_TOGETHER = 12  # recommendations between two looks at the clock
@@ -66,8 +68,10 @@ def find_similar(
     haste = Haste(remaining)
     search = _Search(view, question, plan(question, start, view), personal, haste)
     degraded.extend(search.plan.degraded)
-    ranking = search.ranking(offset)
-    page = search.page(ranking, offset)
+    with observe.stage("search"):
+        ranking = search.ranking(offset)
+    with observe.stage("rank"):
+        page = search.page(ranking, offset)
     if len(page.products) > ALWAYS_FIT:
         shown_count = fitting(view.index.documents(page.products))
         if shown_count < len(page.products):
@@ -75,8 +79,11 @@ def find_similar(
             page = replace(page.take(slice(shown_count)), offset=offset)
     end = offset + len(page.products)
     more = end < len(ranking.products)
-    shown = search.told(page, start)
+    with observe.stage("explain"):
+        shown = search.told(page, start)
     degraded.extend(haste.skipped)
+    observe.count("searches", RECALL)
+    observe.count_all("degraded", degraded)
     return Recommendations(
         request_id=paging.request_id(view, asked=f"{asked}{taste}{haste.mark}", offset=offset),
         generation=view.generation,

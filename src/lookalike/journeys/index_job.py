@@ -1,15 +1,13 @@
 """An index run as a job: its state, counts and problems are kept while and after it runs."""
 
-import contextlib
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lookalike.domain.index_run import IndexReport, Options
-from lookalike.domain.progress import Report, silent
-from lookalike.errors import LookalikeError
+from lookalike.domain.progress import Report
+from lookalike.journeys.background import Background
 from lookalike.journeys.index_catalog import index_catalog
 from lookalike.journeys.job_report import written_down
 from lookalike.journeys.measure_images import Tools
@@ -83,15 +81,15 @@ def run_in_background(
     options: Options,
     *,
     then: Callable[[], object],
+    background: Background,
 ) -> None:
     """The same in a thread; what went wrong is kept with the job, where its owner looks."""
 
-    def run() -> None:
-        with contextlib.suppress(LookalikeError):
-            run_job(job, source, tools, options, report=silent)
-            then()
+    def run(report: Report) -> None:
+        run_job(job, source, tools, options, report=report)
+        then()
 
-    threading.Thread(target=run, name=f"index-{job[:8]}", daemon=True).start()
+    background.start(f"index-{job[:8]}", run)
 
 
 def counts(report: IndexReport) -> Mapping[str, int]:

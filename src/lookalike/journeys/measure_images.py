@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from lookalike.domain import observe
 from lookalike.domain.extraction import ALL_STEPS
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.progress import Report, Step
@@ -272,6 +273,7 @@ class _Run:
 
     def _collect(self) -> None:
         batch, measuring = self._finishing.popleft()
+        observe.count("images", "encoded", len(batch))
         for seen, features in zip(batch, measuring.result(), strict=True):
             if seen.hash:
                 self._features[seen.hash] = features
@@ -282,8 +284,10 @@ class _Run:
     def _settle(self, seen: Seen) -> None:
         if seen.problem:
             self._measured.problems[seen.location] = seen.problem
+            observe.count("images", "failed")
         else:
             self._measured.reused += 1
+            observe.count("images", "known")
         if not seen.stays:
             self._record(seen)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lookalike.domain import observe
 from lookalike.domain.profile import Profile
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.domain.results import (
@@ -19,7 +20,7 @@ from lookalike.domain.results import (
 from lookalike.journeys import paging
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_lanes import CURIOSITY, NEAR, Candidates, TasteSearch
-from lookalike.journeys.find_similar import RIVALS, caps
+from lookalike.journeys.find_similar import RECALL, RIVALS, caps
 from lookalike.journeys.shelf import Ranks, Shelf, representatives_of
 from lookalike.journeys.tell import Detail, Page, documents_of, told
 from lookalike.profiles.blend import Blend
@@ -66,14 +67,19 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
         question = replace(question, limit=MAX_LIMIT)
     asked = paging.digest(question)
     offset, moved = paging.offset(question.cursor, view, asked=asked, known=parts.profile.version)
-    feed = _Feed(question, parts, asked)
-    placed = feed.placed(offset + question.limit + 1)
+    with observe.stage("search"):
+        feed = _Feed(question, parts, asked)
+    with observe.stage("rank"):
+        placed = feed.placed(offset + question.limit + 1)
     end = offset + question.limit
-    shown = feed.told(placed[offset:end], offset)
+    with observe.stage("explain"):
+        shown = feed.told(placed[offset:end], offset)
     degraded = feed.degraded()
     if moved:
         degraded.append(MOVED[moved])
     rest = paging.cursor(view, asked=asked, offset=end, known=parts.profile.version)
+    observe.count("searches", RECALL)
+    observe.count_all("degraded", degraded)
     return Recommendations(
         request_id=paging.request_id(view, asked=f"{asked}{feed.state}", offset=offset),
         generation=view.generation,

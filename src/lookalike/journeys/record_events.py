@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from lookalike.domain import observe
 from lookalike.domain.access import Sender
 from lookalike.domain.event_parsing import parse_event, unwrapped
 from lookalike.domain.events import MAX_ID_LENGTH, Event, Link
@@ -58,6 +59,9 @@ def record_events(rows: Iterable[Row], collection: Collection, reading: Reading)
     tally = _Tally()
     for batch in _batches(rows, reading, tally):
         _append(batch, collection, reading, tally)
+    for outcome in ("accepted", "repeated", "withheld", "ignored"):
+        observe.count("events", outcome, tally.counts.get(outcome, 0))
+    observe.count("events", "refused", sum(tally.problems.counts.values()))
     return Recorded(
         **tally.counts,
         unknown_products=tuple(sorted(tally.unknown)[:MOST_NAMED]),

@@ -1,14 +1,12 @@
 """A swap of encoders as a job, so that whoever asked over HTTP can follow and read it later."""
 
-import contextlib
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.swap import SwapReport
-from lookalike.errors import LookalikeError
+from lookalike.journeys.background import Background
 from lookalike.journeys.job_report import kept_current, written_down
 from lookalike.storage.collection import Collection
 
@@ -16,24 +14,27 @@ KIND = "swap"
 
 
 def start_swap(
-    collection: Collection, change: Callable[[Report], SwapReport], request: Mapping[str, object]
+    collection: Collection,
+    change: Callable[[Report], SwapReport],
+    request: Mapping[str, object],
+    background: Background,
 ) -> str:
     """Run `change` in a thread; returns the id of its job, whose report is that of the swap."""
     job = collection.jobs.create(KIND, request, now=datetime.now(UTC))
-    run_in_background(job, collection, change)
+    run_in_background(job, collection, change, background)
     return job
 
 
 def run_in_background(
-    job: str, collection: Collection, change: Callable[[Report], SwapReport]
+    job: str,
+    collection: Collection,
+    change: Callable[[Report], SwapReport],
+    background: Background,
 ) -> None:
-    """Run a queued job in a thread."""
-
-    def run() -> None:
-        with contextlib.suppress(LookalikeError):  # kept with the job, where its owner looks
-            run_swap(job, collection, change)
-
-    threading.Thread(target=run, name=f"{KIND}-{job[:8]}", daemon=True).start()
+    """Run a queued job in a thread; what goes wrong is kept with the job."""
+    background.start(
+        f"{KIND}-{job[:8]}", lambda report: run_swap(job, collection, change, report=report)
+    )
 
 
 def run_swap(

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.problems import Problem
-from lookalike.domain.progress import Report, Step
+from lookalike.domain.progress import Report
 from lookalike.domain.schedule import wait_s
 from lookalike.errors import Conflict, LookalikeError
 from lookalike.index import snapshot
 from lookalike.journeys.index_catalog import LossNotAccepted, same_run
+from lookalike.journeys.job_report import Stopped
 from lookalike.journeys.measure_images import Tools, measure_images
 from lookalike.sources.protocol import CatalogSource
 from lookalike.storage.collection import Collection
@@ -101,21 +102,6 @@ def retry_images(tools: Tools, *, report: Report, passing_only: bool = False) ->
     left = [one for one in failed_images(tools.collection) if one.location in before]
     still = {one.location for one in left}
     return RetryReport(len(before), len(before - still), measured.encoded, tuple(left))
-
-
-class Stopped(Exception):
-    """Internal: whoever follows a run wants it to end now; the next one goes on from here."""
-
-
-def stopping(report: Report, stop: threading.Event) -> Report:
-    """The same report, which ends the run at its next step once `stop` is set."""
-
-    def told(step: Step) -> None:
-        if stop.is_set():
-            raise Stopped("Stopped; the next run goes on from here.")
-        report(step)
-
-    return told
 
 
 def poll(

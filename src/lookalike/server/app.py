@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -22,6 +22,7 @@ from lookalike.server import (
     users,
 )
 from lookalike.server.access import KeyCheck
+from lookalike.server.access_log import AccessLog
 from lookalike.server.caching import Caching
 from lookalike.server.cors import Cors
 from lookalike.server.described import describe_keys
@@ -29,15 +30,21 @@ from lookalike.server.exposure import Exposure, exposure_of, require_keys
 from lookalike.server.guard import GuardedRoute, require_guards
 from lookalike.server.headers import SecurityHeaders
 from lookalike.server.idempotency import Idempotency
+from lookalike.server.lifecycle import LeavingConnections, Lifecycle
 from lookalike.server.limits import RequestLimits
+from lookalike.server.metrics import CONTENT_TYPE, MeasuredRequests, Metrics
 from lookalike.server.page import require_public_key, storefront_page
 from lookalike.server.problems import UnexpectedErrors, install_problem_documents
+from lookalike.server.traces import TracedRequests, Traces
 
 
-def create_app(engine: Engine, *, exposure: Exposure | None = None) -> FastAPI:
+def create_app(
+    engine: Engine, *, exposure: Exposure | None = None, traces: Traces | None = None
+) -> FastAPI:
     """An application over an open engine; whoever opened the engine closes it.
 
     exposure  who can reach it; None where that is not known
+    traces    where spans of requests and stages go; None makes none
     """
     app = FastAPI(
         title="Lookalike",
@@ -49,6 +56,7 @@ def create_app(engine: Engine, *, exposure: Exposure | None = None) -> FastAPI:
     app.router.route_class = GuardedRoute
     install_problem_documents(app)
     _add_middleware(app, engine, exposure)
+    _observe(app, traces)
     parts = (
         health,
         attributes,
@@ -71,7 +79,7 @@ def create_app(engine: Engine, *, exposure: Exposure | None = None) -> FastAPI:
     return app
 
 
-def served_app(engine: Engine, address: str) -> FastAPI:
+def served_app(engine: Engine, address: str, *, traces: Traces | None = None) -> FastAPI:
     """The application for an address that is listened on.
 
     Raises InvalidInput where it would let in more people than its settings say.
@@ -82,7 +90,7 @@ def served_app(engine: Engine, address: str) -> FastAPI:
         exposure = Exposure(is_public=True)
     require_public_key(engine)
     require_keys(exposure, is_open=engine.access.is_open, insecure=settings.insecure)
-    return create_app(engine, exposure=exposure)
+    return create_app(engine, exposure=exposure, traces=traces)
 
 
 def _add_middleware(app: FastAPI, engine: Engine, exposure: Exposure) -> None:
@@ -99,6 +107,23 @@ def _add_middleware(app: FastAPI, engine: Engine, exposure: Exposure) -> None:
     app.add_middleware(RequestLimits, body_mb=engine.settings.max_request_mb)
     app.add_middleware(Cors, access=engine.access, exposure=exposure)
     app.add_middleware(SecurityHeaders)
+
+
+def _observe(app: FastAPI, traces: Traces | None) -> None:
+    """Whatever stands outside of this is seen by nobody: it comes last but for the log."""
+    engine: Engine = app.state.engine
+    app.state.lifecycle = lifecycle = Lifecycle()
+    app.state.metrics = metrics = Metrics(engine.operations().census, version=engine.version)
+    app.state.observer = observer = traces.around(metrics) if traces else metrics
+    app.add_middleware(LeavingConnections, lifecycle=lifecycle)
+    app.add_middleware(MeasuredRequests, metrics=metrics, observer=observer)
+    if traces:
+        app.add_middleware(TracedRequests, traces=traces)
+    app.add_middleware(AccessLog)
+
+    @app.get("/metrics", include_in_schema=False)
+    def scrape() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
 def _mount_storefront(app: FastAPI, engine: Engine) -> None:

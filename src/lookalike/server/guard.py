@@ -50,6 +50,8 @@ RIGHTS = _need("users", "storefront")
 NEEDS: Mapping[str, Need] = {
     "GET /": _need(is_open=True, is_wide=True),
     "GET /health": _need(is_open=True, is_wide=True),
+    "GET /ready": _need(is_open=True, is_wide=True),
+    "GET /metrics": _need("metrics"),
     "GET /collections": _need(
         "catalog", "recommend", "events", "users", "storefront", is_wide=True
     ),

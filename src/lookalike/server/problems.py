@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lookalike.errors import InvalidInput, LookalikeError, RateLimited, Unauthorized
+from lookalike.server.access_log import method_of, route_of
 from lookalike.wire.errors import http_status, problem_document
 from lookalike.wire.schema import ProblemDocument
 
@@ -79,8 +80,8 @@ class UnexpectedErrors:
         except Exception as error:
             if scope["type"] != "http" or has_begun:  # too late for another answer
                 raise
-            route = getattr(scope.get("route"), "path", "no route")  # a path can name a user
-            _logger.error("unexpected error at %s %s", scope["method"], route, exc_info=error)
+            where = {"method": method_of(scope), "route": route_of(scope)}  # a path names a user
+            _logger.error("unexpected error", extra=where, exc_info=error)
             told = LookalikeError("Something failed inside the server.")
             await answer(told)(scope, receive, send)
 

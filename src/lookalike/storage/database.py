@@ -123,7 +123,9 @@ def _engine(url: str, busy_timeout_s: float) -> sa.Engine:
     given = parsed.query.get("options", "")  # connect_args would silently replace the URL's own
     options = f"{given} -c lock_timeout={round(busy_timeout_s * 1000)}"
     try:
-        return sa.create_engine(parsed, connect_args={"options": options}, pool_pre_ping=True)
+        return sa.create_engine(
+            parsed, connect_args={"options": options}, pool_pre_ping=True, hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"The PostgreSQL driver {error.name} is not installed.",
@@ -135,6 +137,7 @@ def _sqlite_engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
     engine = sa.create_engine(
         url,
         connect_args={"timeout": busy_timeout_s},
+        hide_parameters=True,  # errors go to logs, and values can name a user
         max_overflow=-1,  # a connection costs 0.2 ms and 1 MB; waiting for a pool can deadlock
     )
 

@@ -146,6 +146,26 @@ class ImageStore:
         with self._database.reading() as connection:
             return [(_record(row), row[-1]) for row in connection.execute(query)]
 
+    def failed_count(self) -> int:
+        """How many images of live products could not be used."""
+        place = product_images.c
+        used = (
+            sa.select(place.location)
+            .join(
+                products,
+                sa.and_(products.c.collection == place.collection, products.c.sku == place.sku),
+            )
+            .where(
+                place.collection == images.c.collection,
+                place.location == images.c.location,
+                products.c.removed.is_(False),
+            )
+        )
+        query = sa.select(sa.func.count()).select_from(images)
+        query = query.where(self._mine, images.c.problem.is_not(None), used.exists())
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def shared_firsts(self) -> frozenset[str]:
         """The hashes that are the first image of more than one live product."""
         place = product_images.c

@@ -178,6 +178,14 @@ class JobStore:
             rows = connection.execute(self._newest_first(jobs).limit(limit)).all()
         return tuple(self._job(row) for row in rows)
 
+    def unfinished(self) -> tuple[Job, ...]:
+        """Those that wait or run now, newest first."""
+        query = self._newest_first(jobs).where(jobs.c.state.in_(UNFINISHED))
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        found = (self._job(row) for row in rows)
+        return tuple(one for one in found if one.state in UNFINISHED)
+
     def add_problems(self, job: str, problems: Sequence[Problem]) -> None:
         """Append a batch to the job's problems."""
         if not problems:

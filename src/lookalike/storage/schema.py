@@ -24,28 +24,48 @@ def open_database(url: str) -> Database:
     database = Database(url)
     try:
         with database.reading() as connection:
-            version = _version(connection)
+            version = schema_of(connection)
         if version != LATEST:
             with database.writing() as connection:
                 database.hold_schema(connection)
-                version = _version(connection)
+                version = schema_of(connection)
                 if version != LATEST:
-                    _migrate(connection, version)
+                    migrate_to(connection)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _version(connection: sa.Connection) -> str | None:
+def require_latest(database: Database) -> None:
+    """Raises Unavailable when the database cannot be read, or a newer version has migrated it."""
+    with database.reading() as connection:
+        version = schema_of(connection)
+    if version != LATEST:
+        raise newer_schema(version)
+
+
+def newer_schema(version: str | None) -> Unavailable:
+    return Unavailable(
+        f"The database has schema {version}; this version of Lookalike knows up to {LATEST}.",
+        hint="It was written by a newer version: run pip install --upgrade lookalike.",
+    )
+
+
+def schema_of(connection: sa.Connection) -> str | None:
+    """The schema of the tables; None where there are none of ours."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
     table = sa.table(VERSION_TABLE, sa.column("version_num"))
     return connection.execute(sa.select(table.c.version_num)).scalar_one_or_none()
 
 
-def _migrate(connection: sa.Connection, version: str | None) -> None:
-    """Run the missing migrations inside the caller's transaction."""
+def migrate_to(connection: sa.Connection, schema: str | None = LATEST) -> None:
+    """Run the migrations up to a schema inside the caller's transaction.
+
+    schema  None forgets that there are tables, for a caller that drops them
+    Raises Unavailable for a schema that is newer than ours, wanted or found.
+    """
     from alembic import command  # 0.2 s to import, so only when it has work
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -54,9 +74,10 @@ def _migrate(connection: sa.Connection, version: str | None) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if version is not None and version not in known:
-        raise Unavailable(
-            f"The database has schema {version}; this version of Lookalike knows up to {LATEST}.",
-            hint="It was written by a newer version: run pip install --upgrade lookalike.",
-        )
-    command.upgrade(config, "head")
+    for one in (schema, schema_of(connection)):
+        if one is not None and one not in known:
+            raise newer_schema(one)
+    if schema is None:
+        command.stamp(config, "base")
+    else:
+        command.upgrade(config, schema)

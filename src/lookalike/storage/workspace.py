@@ -5,6 +5,7 @@ collections/<id>/          what is derived: the index publishes its generations 
 collections/<id>.writer    who indexes the collection now
 uploads/                   images that were sent, not linked
 feeds/                     copies of catalog files from elsewhere, kept to see whether they changed
+last-backup.json           when the last backup was made
 processes/                 one file for each process that owns a job or a claim
 """
 
@@ -27,8 +28,10 @@ from lookalike.storage.database import Database, save
 from lookalike.storage.features import FeatureStore
 from lookalike.storage.kept_answers import KeptAnswers
 from lookalike.storage.presence import Presence
-from lookalike.storage.schema import open_database
+from lookalike.storage.pseudonyms import receipts_key
+from lookalike.storage.schema import open_database, require_latest
 from lookalike.storage.scrub import look_for, scrub
+from lookalike.storage.table_dump import OpenMember, dump_tables
 from lookalike.storage.tables import collections, jobs
 
 DATABASE_FILE = "lookalike.db"
@@ -75,8 +78,7 @@ class Workspace:
                 f"The workspace {folder} cannot be made ({error.strerror}).",
                 hint="Choose a folder that this user may write to.",
             ) from error
-        url = database_url or sa.URL.create("sqlite", database=str(file)).render_as_string()
-        return cls(folder, open_database(url))
+        return cls(folder, open_database(database_url or database_in(folder)))
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +124,34 @@ class Workspace:
         folder = self.path / "collections" / name
         return Collection(name, folder=folder, database=self._database, presence=self._presence)
 
+    def require_usable(self) -> None:
+        """Raises Unavailable when the database cannot be read or has a schema newer than ours."""
+        require_latest(self._database)
+
+    def try_writing(self) -> str:
+        """Write to the database and take it back; returns what kind it is.
+
+        Raises Unavailable or Conflict when it cannot be written.
+        """
+        nowhere = collections.update().where(sa.false()).values(settings="{}")
+        with self._database.writing() as connection:
+            connection.execute(nowhere)
+        return "SQLite" if self._database.engine.dialect.name == "sqlite" else "PostgreSQL"
+
+    def latest_moment(self) -> datetime | None:
+        """The latest time at which a job wrote down how far it was."""
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(
+                sa.select(sa.func.max(jobs.c.updated_at))
+            ).scalar_one()
+        return found
+
+    def dump(self, open_member: OpenMember) -> tuple[str, dict[str, int]]:
+        """Write every table as of one moment; returns (schema, rows of each table)."""
+        with self._database.writing() as connection:
+            receipts_key(connection)  # a later receipt can tell whom to leave out at a restore
+        return dump_tables(self._database, open_member)
+
     def scrub(self) -> None:
         """Rewrite the database without the bytes of what was deleted (`storage/scrub.py`)."""
         scrub(self._database)
@@ -140,6 +170,12 @@ class Workspace:
                 f'There is no job "{job}".', hint="List the jobs of a collection to see their ids."
             )
         return self.collection(name).jobs.get(job)
+
+
+def database_in(folder: Path) -> str:
+    """The URL of the SQLite file in a folder."""
+    file = folder.absolute() / DATABASE_FILE
+    return sa.URL.create("sqlite", database=str(file)).render_as_string()
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> NotFound:
