@@ -217,7 +217,8 @@ class Engine:
         view = self._parts.view(collection)
         start = self._parts.start(view, question.anchor)
         personal = self._parts.personal(question.user_id, view, collection)
-        return find_similar(view, question, start, personal=personal)
+        ruled = self._parts.ruled("similar", view, question.rules, *start.skus)
+        return find_similar(view, question, start, personal=personal, ruled=ruled)
 
     def feed(
         self,
@@ -254,8 +255,10 @@ class Engine:
     def why_not(self, question: Retrieval, sku: str, *, collection: str | None = None) -> WhyNot:
         """Why a product is not in the answer to a question, or where it stands."""
         view = self._parts.view(collection)
+        start = self._parts.start(view, question.anchor)
+        ruled = self._parts.ruled("similar", view, question.rules, *start.skus)
         unseen = partial(browse.unseen, self._parts.collection(collection))
-        return why_not(view, question, self._parts.start(view, question.anchor), sku, unseen=unseen)
+        return why_not(view, question, start, sku, unseen=unseen, ruled=ruled)
 
     def match(self, sku: str, other: str, *, collection: str | None = None) -> MatchMap:
         """Where the two images of two products that match best are alike, patch by patch."""

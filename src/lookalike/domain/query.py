@@ -157,6 +157,8 @@ class Retrieval:
     collapse_variants  show one product of each variant group, and none of the anchor's
     min_score          leave out what scores below; 1 is the anchor itself, 0 a random product
     user_id            whose tastes order what is about equally alike
+    rules              names of merchant rules that may act, "*" for all usual ones; None is the
+                       same as "*", and () leaves only those that are always on
     cursor             continues an earlier answer to the same question
     """
 
@@ -173,6 +175,7 @@ class Retrieval:
     min_score: float | None = None
     explain: bool = True
     user_id: str | None = None
+    rules: tuple[str, ...] | None = None
     cursor: str | None = None
 
     def __post_init__(self) -> None:

@@ -1,21 +1,26 @@
 """What looks like this: anchor -> query rows -> candidates -> a varied, explained page."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Floats, Integers
+from lookalike.domain.filters import all_of
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.domain.results import Recommendation, Recommendations
 from lookalike.index.protocol import Hits
 from lookalike.journeys import paging
 from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.entries import TWIN_GROUP
 from lookalike.journeys.personal_order import STRANGER, PersonalOrder
-from lookalike.journeys.plan import Plan, plan
+from lookalike.journeys.plan import Plan, caps, plan
+from lookalike.journeys.rule_book import NO_RULES, Ruled
+from lookalike.journeys.rule_places import Pinned, marked, pinned
+from lookalike.journeys.ruled_search import best_hits
 from lookalike.journeys.tell import Page, told
 from lookalike.ranking.diversify import diversify
+from lookalike.ranking.rules import places
 from lookalike.ranking.thin import at_most
 
 POOL_PER_LIMIT = 4  # candidates looked at for variety per product shown, as METHODS asks at least
@@ -30,10 +35,12 @@ def find_similar(
     start: Start,
     *,
     personal: PersonalOrder | None = None,
+    ruled: Ruled = NO_RULES,
 ) -> Recommendations:
     """Answer one question from one state of the collection.
 
     personal  whose tastes order what is about equally alike, within the windows of variety
+    ruled     the merchant's rules that act on it
 
     Exact: the list and its order are what scoring every product would give.
     Raises InvalidInput for an unknown field, channel or cursor.
@@ -45,9 +52,11 @@ def find_similar(
     if question.same_category and not start.document.get("category"):
         degraded.append("same_category: skipped, as the anchor has no category")
     asked = paging.digest(question)
-    offset, moved = paging.offset(question.cursor, view, asked=asked)
+    offset, moved = paging.offset(question.cursor, view, asked=asked, rules=ruled.version)
     if moved:
         degraded.append("cursor: the collection has changed since the first page")
+    question = replace(question, where=all_of(question.where, ruled.hidden))
+    limits.extend(ruled.notes)
 
     taste = ""
     if personal is not None:
@@ -56,28 +65,21 @@ def find_similar(
         question = replace(question, exclude=(*question.exclude, *personal.hidden))
         taste = personal.profile.version
         personal = personal if personal.is_known else None
-    search = _Search(view, question, plan(question, start, view), personal)
+    search = _Search(view, question, plan(question, start, view), personal, ruled)
     degraded.extend(search.plan.degraded)
-    ranking = search.ranking(offset)
-    page = search.page(ranking, offset)
+    page, more = search.pages(offset)
     end = offset + len(page.products)
-    more = end < len(ranking.products)
     return Recommendations(
-        request_id=paging.request_id(view, asked=f"{asked}{taste}", offset=offset),
+        request_id=paging.request_id(view, asked=f"{asked}{taste}{ruled.version}", offset=offset),
         generation=view.generation,
         collection_id=view.collection_id,
         recommendations=search.told(page, start),
-        limits=tuple(limits),
+        limits=(*limits, *search.pins.notes),
         degraded=tuple(degraded),
-        cursor=paging.cursor(view, asked=asked, offset=end) if more else None,
+        cursor=paging.cursor(view, asked=asked, offset=end, rules=ruled.version) if more else None,
         anchor=start.document,
+        rules=ruled.names,
     )
-
-
-def caps(question: Retrieval) -> dict[str, int]:
-    """Field -> how many recommendations may share one value of it."""
-    collapsed = {"variant_group": 1, TWIN_GROUP: 1} if question.collapse_variants else {}
-    return {**collapsed, **question.max_per}
 
 
 @dataclass
@@ -88,11 +90,32 @@ class _Search:
     question: Retrieval
     plan: Plan
     personal: PersonalOrder | None = None
+    ruled: Ruled = NO_RULES
     _best: Page = field(init=False)
+
+    @cached_property
+    def pins(self) -> Pinned:
+        return pinned(self.ruled, self.plan, self.view, self.question)
 
     def told(self, page: Page, start: Start) -> tuple[Recommendation, ...]:
         explain = self.question.explain
         answers = told(page, self.rivals(), start, self.plan, self.view, explain=explain)
+        return self._for_user(self._by_rules(answers, page), page)
+
+    def _by_rules(
+        self, answers: tuple[Recommendation, ...], page: Page
+    ) -> tuple[Recommendation, ...]:
+        if not self.ruled.rules:
+            return answers
+        numbers = page.products.tolist()
+        return tuple(
+            marked(one, (*self.ruled.marks(number), *self.pins.marks(number)))
+            for one, number in zip(answers, numbers, strict=True)
+        )
+
+    def _for_user(
+        self, answers: tuple[Recommendation, ...], page: Page
+    ) -> tuple[Recommendation, ...]:
         if self.personal is None:
             return answers
         extra = self.personal.bonus(page.products).tolist()
@@ -104,6 +127,24 @@ class _Search:
         """(count, channels) contributions of the best candidates, once `ranking` was asked."""
         return self._best.take(slice(RIVALS)).contributions(self.plan, self.view)
 
+    def pages(self, offset: int) -> tuple[Page, bool]:
+        """The page, and whether there is a next one."""
+        ranking = self.ranking(offset)
+        end, count = offset + self.question.limit, len(ranking.products)
+        if not len(self.pins.page.products):
+            page = self.page(ranking, offset, end)
+            return page, offset + len(page.products) < count
+        laid = places(count, self.pins.places, limit=end + 1)
+        wanted = laid[offset:end]
+        plain = [which for is_pin, which in wanted if not is_pin]
+        found = self.page(ranking, plain[0], plain[-1] + 1) if plain else ranking.take(slice(0))
+        order = [
+            which if is_pin else len(self.pins.places) + which - plain[0]
+            for is_pin, which in wanted
+        ]
+        whole = self.pins.page.joined(found).take(np.array(order, dtype=np.int64))
+        return replace(whole, offset=offset), len(laid) > end
+
     def ranking(self, offset: int) -> Page:
         """Products in the order of their score, thinned: a prefix of the whole such list, long
         enough for the page and for one more, which tells whether there is a next page."""
@@ -111,16 +152,16 @@ class _Search:
         count = -(-(offset + self.question.limit) // size) * size + 1
         limit = max(count, RIVALS)
         while True:
-            hits = self.view.index.search(self.plan.queries, limit=limit, where=self.plan.where)
+            hits = best_hits(self.view.index, self.plan, self.ruled.bonus, limit=limit)
             self._best = Page(hits.products, hits.rows, hits.queries, hits.scores + self.plan.base)
             found = self._thinned(self._best)
             if len(found.products) >= count or hits.complete or self._ended(hits):
                 return found.take(slice(count))
             limit *= DEEPEN
 
-    def page(self, ranking: Page, offset: int) -> Page:
+    def page(self, ranking: Page, offset: int, end: int) -> Page:
         """Variety is sought within consecutive windows of the ranking, so pages never overlap."""
-        end = min(offset + self.question.limit, len(ranking.products))
+        end = min(end, len(ranking.products))
         size = self._window()
         if size == 1 or offset >= end:
             return ranking.take(slice(offset, end))
@@ -136,19 +177,28 @@ class _Search:
         return max(LEAST_POOL, POOL_PER_LIMIT * self.question.limit)
 
     def _thinned(self, found: Page) -> Page:
-        least = self.question.min_score
+        """What is left below the caps, among which the pinned come first, and above min_score,
+        which is about likeness: no rule lifts a product over it."""
+        least, bonus = self.question.min_score, self.ruled.bonus
         if least is not None:
-            found = found.take(slice(int(np.sum(found.scores >= least))))
+            lift = 0.0 if bonus is None else bonus.values[found.products]
+            found = found.take(np.flatnonzero(found.scores - lift >= least))
+        first = self.pins.page.products
+        if len(first):
+            found = found.take(np.flatnonzero(~np.isin(found.products, first)))
         for name, most in caps(self.question).items():
-            codes = self.view.index.codes(name, found.products)
+            codes = self.view.index.codes(name, np.concatenate([first, found.products]))
             if codes.max(initial=-1) >= 0:
-                found = found.take(np.flatnonzero(at_most(codes, most)))
+                found = found.take(np.flatnonzero(at_most(codes, most)[len(first) :]))
         return found
 
     def _ended(self, hits: Hits) -> bool:
         """The hits already reach below the least score asked for."""
-        least = self.question.min_score
-        return least is not None and float(hits.scores[-1]) + self.plan.base < least
+        least, bonus = self.question.min_score, self.ruled.bonus
+        if least is None:
+            return False
+        lowest = 0.0 if bonus is None else bonus.least
+        return float(hits.scores[-1]) + self.plan.base < least + lowest
 
     def _ordered(self, window: Page, *, limit: int) -> Integers:
         """The places of a window by taste, then by variety."""
@@ -171,7 +221,8 @@ class _Search:
             close = np.einsum("ij,j->i", vectors, weighted[row]) + base
             return np.asarray(np.minimum(close, 1, out=close))
 
-        relevance: Doubles = window.scores.clip(0, 1)
+        most = 1 if self.ruled.bonus is None else None  # lifts beyond 1 still have an order
+        relevance: Doubles = window.scores.clip(0, most)
         return diversify(
             relevance.astype(np.float32),
             similarity,

@@ -33,14 +33,19 @@ def request_id(view: CatalogView, *, asked: str, offset: int) -> str:
     return short([asked, offset, view.collection_id, view.generation, view.change])
 
 
-def cursor(view: CatalogView, *, asked: str, offset: int) -> str:
-    """An opaque text that continues the question after `offset` recommendations."""
-    state = [offset, view.generation, view.change, asked]
+def cursor(view: CatalogView, *, asked: str, offset: int, rules: str = "") -> str:
+    """An opaque text that continues the question after `offset` recommendations.
+
+    rules  the version of the merchant's rules that acted
+    """
+    state = [offset, view.generation, view.change, asked, *([rules] if rules else [])]
     return base64.urlsafe_b64encode(json.dumps(state).encode()).decode()
 
 
-def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, bool]:
-    """Where to start, and whether the collection has changed since the first page.
+def offset(
+    cursor: str | None, view: CatalogView, *, asked: str, rules: str = ""
+) -> tuple[int, bool]:
+    """Where to start, and whether collection or rules have changed since the first page.
 
     Raises InvalidInput for a cursor that is damaged or belongs to another question.
     """
@@ -48,7 +53,7 @@ def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, b
         return 0, False
     try:
         text = base64.b64decode(cursor, altchars=b"-_", validate=True)
-        start, generation, change, of_question = json.loads(text)
+        start, generation, change, of_question, *by = json.loads(text)
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput(
             f"{cursor[:60]!r} is not a cursor.",
@@ -59,7 +64,8 @@ def offset(cursor: str | None, view: CatalogView, *, asked: str) -> tuple[int, b
             "The cursor belongs to another question.",
             hint="Repeat every option of the first page beside its cursor.",
         )
-    return start, (generation, change) != (view.generation, view.change)
+    state = (view.generation, view.change, [rules] if rules else [])
+    return start, (generation, change, by) != state
 
 
 _COMPARED = tuple(
