@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from lookalike.domain.filters import Filter
+from lookalike.domain.filters import Filter, all_of
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
 from lookalike.domain.looks import LookRequest, Looks
@@ -51,6 +51,7 @@ from lookalike.journeys.sync import (
     unchanged,
 )
 from lookalike.journeys.why_not import why_not
+from lookalike.merchandising import Merchandising
 from lookalike.parts import Choice, Parts
 from lookalike.quality import Quality
 from lookalike.settings import Settings
@@ -246,7 +247,8 @@ class Engine:
     ) -> tuple[Document, ...]:
         """Pictures that tell most about a taste: pick five, ask for `UserAnchor(likes=...)`."""
         view = self._parts.view(collection)
-        return quiz(self._parts.profiles(collection).shelf(view), where=where, limit=limit)
+        allowed = all_of(where, self._parts.ruled("feed", view, None).hidden)
+        return quiz(self._parts.profiles(collection).shelf(view), where=allowed, limit=limit)
 
     def look(self, request: LookRequest, *, collection: str | None = None) -> Looks:
         """What completes a product: complementary pieces, and whole looks with a total."""
@@ -271,7 +273,8 @@ class Engine:
         """The list of every product, from one state of the collection, by sku."""
         view = self._parts.view(collection)
         asked = question or Retrieval(ProductAnchor(""), limit=DEFAULT_LIMIT)
-        return export.every_list(view, asked)
+        ruled = partial(self._parts.ruled, "similar", view, asked.rules)
+        return export.every_list(view, asked, ruled)
 
     def products(
         self,
@@ -371,7 +374,13 @@ class Engine:
             parts.start,
             parts.extractors.of,
             partial(parts.personal, collection=name),
+            partial(parts.ruled, "looks"),
         )
+
+    def merchandising(self, *, collection: str | None = None) -> Merchandising:
+        """The merchant's rules: pin, boost, bury, exclude; with a preview."""
+        name = self._parts.name(collection)
+        return Merchandising(self._parts, name, self.stylist(collection=name))
 
     def upkeep(self, *, collection: str | None = None) -> Upkeep:
         """What keeps a collection current: bulk prices and stock, failed images, polling."""

@@ -127,9 +127,19 @@ class Parts:
                 self._profiles[name] = UserProfiles(found, self.learning)
             return self._profiles[name]
 
-    def feed(self, question: Retrieval, collection: str | None) -> Recommendations:
-        """The answer to a question whose anchor is a user."""
-        view, profiles = self.view(collection), self.profiles(collection)
+    def feed(
+        self,
+        question: Retrieval,
+        collection: str | None,
+        *,
+        view: CatalogView | None = None,
+        ruled: Ruled | None = None,
+    ) -> Recommendations:
+        """The answer to a question whose anchor is a user.
+
+        view, ruled  the newest, and the rules that act now, where none are given
+        """
+        view, profiles = view or self.view(collection), self.profiles(collection)
         anchor = question.anchor
         profile = (
             profiles.picked(anchor.user_id, anchor.likes, view)
@@ -142,7 +152,7 @@ class Parts:
             profiles.shelf(view),
             profiles.ranks(view),
             profiles.blend(),
-            self.ruled("feed", view, question.rules),
+            ruled or self.ruled("feed", view, question.rules),
         )
         return personal_feed(question, found)
 

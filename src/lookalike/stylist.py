@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lookalike.domain.filters import all_of
 from lookalike.domain.look_scores import LearnReport, LookScores, Negatives
 from lookalike.domain.look_templates import Template
 from lookalike.domain.looks import LookRequest, Looks, Scene, SceneRequest, SlotReport
 from lookalike.domain.progress import Report, silent
-from lookalike.domain.query import Anchor
+from lookalike.domain.query import Anchor, ProductAnchor
 from lookalike.domain.slots import SlotTable
 from lookalike.features.pipeline import Extractor
 from lookalike.journeys import slot_settings
@@ -21,6 +22,7 @@ from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.look_scene import scene_look
 from lookalike.journeys.personal_order import PersonalOrder
 from lookalike.journeys.read_looks import read_looks
+from lookalike.journeys.rule_book import Ruled
 from lookalike.journeys.slot_settings import LookViews
 from lookalike.journeys.start import Start
 from lookalike.ranking.compatibility import Basis
@@ -35,6 +37,7 @@ class Stylist:
     models  keeps what was learned from looks
     start   turns an anchor into query rows
     reader  gives the extractor that made the rows of a view
+    ruled   the merchant's rules that act on a view, for a request's names and anchors
     taste   how a user's tastes order products of a view; None for no user
     """
 
@@ -45,6 +48,7 @@ class Stylist:
     start: Callable[[CatalogView, Anchor], Start]
     reader: Callable[[CatalogView], Extractor]
     taste: Callable[[str | None, CatalogView], PersonalOrder | None]
+    ruled: Callable[..., Ruled]
 
     def look(self, request: LookRequest) -> Looks:
         """What completes the anchors: complementary products and whole looks with a total."""
@@ -55,13 +59,16 @@ class Stylist:
             read=lambda anchor: self.start(seen.view, anchor),
             basis=self.basis(seen.view),
             personal=self.taste(request.user_id, seen.view),
+            ruled=self.ruled(seen.view, request.merchant_rules, *anchors_of(request)),
         )
         return replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
 
     def scene(self, request: SceneRequest) -> Scene:
         """The parts of a photo of an outfit or a room, and the look that can be bought of them."""
         seen = self.seen()
-        return scene_look(seen, request, self.reader(seen.view))
+        hidden = self.ruled(seen.view, None).hidden
+        asked = replace(request, where=all_of(request.where, hidden))
+        return scene_look(seen, asked, self.reader(seen.view))
 
     def slots(self) -> SlotReport:
         """How the products lie in slots, and which no table knows."""
@@ -134,3 +141,9 @@ class Stylist:
             times=times,
             report=report,
         )
+
+
+def anchors_of(request: LookRequest) -> tuple[str, ...]:
+    """The products that a look is made around."""
+    found = [one.anchor for one in request.anchors]
+    return tuple(one.sku for one in found if isinstance(one, ProductAnchor))

@@ -11,11 +11,13 @@ from lookalike import InvalidInput, ProductAnchor, Retrieval
 from lookalike.domain.channels import Channel, Layout
 from lookalike.domain.filter_parsing import parse_filter
 from lookalike.domain.filters import Eq, In
+from lookalike.domain.looks import LookAnchor, LookRequest
 from lookalike.domain.query import UserAnchor
 from lookalike.domain.rules import MerchantRule
 from lookalike.index.exact import ExactIndex
 from lookalike.index.protocol import Entry
 from lookalike.index.reference import ReferenceIndex
+from lookalike.journeys.complete_look import complete_look
 from lookalike.journeys.find_similar import find_similar
 from lookalike.journeys.personal_feed import FeedParts, personal_feed
 from lookalike.journeys.rule_book import Asked, RuleViews
@@ -397,3 +399,73 @@ def test_a_rule_that_changes_between_two_pages_is_said(engine, view, all_skus):
     rules = [boost("new", 0.1, skus=(all_skus[9],))]
     second = ask(engine, view, anchor, rules, limit=5, cursor=first.cursor)
     assert any("changed since the first page" in said for said in second.degraded)
+
+
+# Looks
+
+
+@pytest.fixture(scope="module")
+def dressed(engine, view):
+    """An anchor, and the look around it without rules."""
+    for one in engine.products(limit=500).products:
+        found = look(engine, view, [], one["sku"])
+        if found.looks and len(found.looks[0].pieces) >= 3:
+            return one["sku"], found
+    raise AssertionError("no look")
+
+
+def look(engine, view, rules, sku, **options):
+    stylist = engine.stylist()
+    request = LookRequest((LookAnchor(ProductAnchor(sku)),), **options)
+    seen = stylist.seen()
+    return complete_look(
+        seen,
+        request,
+        read=lambda anchor: engine._parts.start(view, anchor),
+        basis=stylist.basis(seen.view),
+        ruled=acting(seen.view, rules, sku, surface="looks"),
+    )
+
+
+def pieces(found):
+    return [one for one in found.looks[0].pieces if one.role in ("chosen", "pinned")]
+
+
+def test_an_excluded_piece_is_never_in_a_look(engine, view, dressed):
+    anchor, before = dressed
+    gone = tuple(one.sku for one in pieces(before))
+    after = look(engine, view, [exclude("recall", skus=gone)], anchor, looks=3)
+    named = {one.sku for made in after.looks for one in made.pieces}
+    named |= {one.sku for one in after.complementary}
+    named |= {
+        other.sku for made in after.looks for one in made.pieces for other in one.alternatives
+    }
+    assert not named & set(gone)
+    assert after.rules == ("recall",)
+
+
+def test_a_boosted_piece_is_preferred_and_its_part_of_the_score_is_told(engine, view, dressed):
+    anchor, before = dressed
+    piece = next(one for one in pieces(before) if one.alternatives)
+    other = piece.alternatives[0].sku
+    after = look(engine, view, [boost("up", 5.0, skus=(other,), sponsored=True)], anchor)
+    found = next(one for one in pieces(after) if one.sku == other)
+    assert found.reason.startswith("Sponsored. ")
+    assert found.reason.endswith("recommended by the shop.")
+    best = after.looks[0]
+    assert best.parts["rules"] > 0
+    assert sum(best.parts.values()) == pytest.approx(best.score)
+
+
+def test_a_pinned_piece_takes_its_slot(engine, view, dressed):
+    anchor, before = dressed
+    piece = next(one for one in pieces(before) if one.alternatives)
+    other = piece.alternatives[-1].sku
+    found = pieces(look(engine, view, [pin("hero", other)], anchor))
+    assert {one.sku: one.role for one in found}[other] == "pinned"
+
+
+def test_looks_without_rules_are_as_before(engine, view, dressed):
+    anchor, before = dressed
+    idle = [boost("other", 1.0, skus=(anchor,), surfaces=("feed",))]
+    assert look(engine, view, idle, anchor) == before
