@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lookalike.client import catalog_calls, retrieval_calls, user_calls
+from lookalike.client import catalog_calls, retrieval_calls, rule_calls, user_calls
 from lookalike.client.attempts import Attempts, read, sendable
 from lookalike.client.link import Link, link
 from lookalike.client.plan import Pause, Plan, Request
@@ -67,6 +67,14 @@ class Recommending(_Calls):
     quiz = _awaited(retrieval_calls.quiz)
 
 
+class Rules(_Calls):
+    list = _awaited(rule_calls.rules)
+    get = _awaited(rule_calls.rule)
+    set = _awaited(rule_calls.set_rule)
+    delete = _awaited(rule_calls.delete_rule)
+    preview = _awaited(rule_calls.preview)
+
+
 class Users(_Calls):
     update_preferences = updatePreferences = _awaited(user_calls.update_preferences)  # noqa: N815
     get = _awaited(user_calls.user)
@@ -122,6 +130,7 @@ class AsyncClient:
         self.products = Products(self._transport)
         self.jobs = Jobs(self._transport)
         self.recommendations = Recommending(self._transport)
+        self.rules = Rules(self._transport)
         self.users = Users(self._transport)
         self.events = Events(self._transport)
 

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lookalike.client import catalog_calls, retrieval_calls, user_calls
+from lookalike.client import catalog_calls, retrieval_calls, rule_calls, user_calls
 from lookalike.client.attempts import Attempts, read, sendable
 from lookalike.client.link import Link, link
 from lookalike.client.plan import Pause, Plan, Request
@@ -63,6 +63,14 @@ class Recommending(_Calls):
     get_complementary = getComplementary = _waits(retrieval_calls.get_complementary)  # noqa: N815
     from_scene = fromScene = _waits(retrieval_calls.from_scene)  # noqa: N815
     quiz = _waits(retrieval_calls.quiz)
+
+
+class Rules(_Calls):
+    list = _waits(rule_calls.rules)
+    get = _waits(rule_calls.rule)
+    set = _waits(rule_calls.set_rule)
+    delete = _waits(rule_calls.delete_rule)
+    preview = _waits(rule_calls.preview)
 
 
 class Users(_Calls):
@@ -120,6 +128,7 @@ class Client:
         self.products = Products(self._transport)
         self.jobs = Jobs(self._transport)
         self.recommendations = Recommending(self._transport)
+        self.rules = Rules(self._transport)
         self.users = Users(self._transport)
         self.events = Events(self._transport)
 

@@ -166,13 +166,18 @@ class Teller:
                 Alternative(
                     sku=str(document["sku"]),
                     product=document,
-                    reason=self._why(int(rows[row]), [*others, int(rows[row])]),
+                    reason=self._swap_reason(document, int(rows[row]), others),
                     total=self._total_with(others, price),
                     total_change=change,
                     score_change=float(scores[row] - solved.solution.score),
                 )
             )
         return tuple(found)
+
+    def _swap_reason(self, document: Document, place: int, others: Sequence[int]) -> str:
+        said = self._why(place, [*others, place])
+        marks = self._marks(int(self.table.numbers[place]), str(document["sku"]))
+        return told_reason(said, "", marks) if marks else said
 
     def _total_with(self, others: Sequence[int], price: Decimal | None) -> Decimal | None:
         count = len(self.table.fixed)

@@ -17,6 +17,7 @@ from lookalike.server import (
     looks,
     photos,
     retrieval,
+    rules,
     swap,
     users,
 )
@@ -39,6 +40,7 @@ def create_app(engine: Engine) -> FastAPI:
         attributes,
         catalog,
         retrieval,
+        rules,
         looks,
         photos,
         swap,

@@ -62,6 +62,9 @@ class LooksBody(_Strict):
         default=None, description="Their taste decides between pieces that suit about equally."
     )
     alternatives: int = Field(default=3, description="Other pieces named for each slot.")
+    merchant_rules: list[str] | None = Field(
+        default=None, description="As `rules` of a question: which of the shop's rules may act."
+    )
 
 
 class SceneBody(_Strict):
@@ -100,6 +103,8 @@ class PieceBody(BaseModel):
     score: float
     reason: str
     alternatives: list[AlternativeBody] = []
+    rules: list[Json] = Field(default=[], description="What merchant rules had to do with it.")
+    sponsored: bool = Field(default=False, description="Somebody paid for its place.")
 
 
 class PairBody(BaseModel):
@@ -160,6 +165,7 @@ class LooksAnswerBody(BaseModel):
     infeasible: InfeasibleBody | None
     limits: list[str]
     degraded: list[str]
+    merchant_rules: list[str] = Field(default=[], description="Those that acted, by name.")
 
 
 class ScenePartBody(BaseModel):
