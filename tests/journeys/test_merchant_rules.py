@@ -115,7 +115,7 @@ def test_the_best_with_bonus_are_those_of_scoring_every_product(
         return
     where = Eq("even", True) if rng.random() < 0.4 and count > 1 else None
     query = rng.normal(size=(1, 7)).astype(np.float32)
-    found = ruled_search(index, query, limit=limit, where=where, bonus=bonus)
+    found, _ = ruled_search(index, query, limit=limit, where=where, bonus=bonus)
 
     every = index.search(query, limit=count, where=where)
     naive = []

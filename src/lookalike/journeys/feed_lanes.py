@@ -190,7 +190,7 @@ class Candidates:
 
         def search() -> Page:
             bonus = self.ruled.bonus
-            hits = best_hits(self.view.index, todo, bonus, limit=self.depth)
+            hits, _ = best_hits(self.view.index, todo, bonus, limit=self.depth)
             likeness = hits.scores + todo.base
             if bonus is not None:
                 likeness = likeness - bonus.values[hits.products]

@@ -150,11 +150,12 @@ class _Search:
         enough for the page and for one more, which tells whether there is a next page."""
         size = self._window()
         count = -(-(offset + self.question.limit) // size) * size + 1
-        limit = max(count, RIVALS)
+        index, bonus = self.view.index, self.ruled.bonus
+        limit = max(count, RIVALS) if bonus is None else count + count // 4
         while True:
-            hits = best_hits(self.view.index, self.plan, self.ruled.bonus, limit=limit)
-            self._best = Page(hits.products, hits.rows, hits.queries, hits.scores + self.plan.base)
-            found = self._thinned(self._best)
+            hits, rivals = best_hits(index, self.plan, bonus, limit=limit, rivals=RIVALS)
+            self._best = _page(rivals, self.plan)
+            found = self._thinned(_page(hits, self.plan))
             if len(found.products) >= count or hits.complete or self._ended(hits):
                 return found.take(slice(count))
             limit *= DEEPEN
@@ -229,3 +230,7 @@ class _Search:
             limit=limit,
             relevance_weight=1 - self.question.diversity,
         )
+
+
+def _page(hits: Hits, todo: Plan) -> Page:
+    return Page(hits.products, hits.rows, hits.queries, hits.scores + todo.base)

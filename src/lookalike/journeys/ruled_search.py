@@ -18,8 +18,10 @@ from lookalike.index.protocol import Hits, VectorIndex
 from lookalike.journeys.plan import Plan
 from lookalike.ranking.rules import Bonus
 
-FIRST = 32  # of a lifted set, to begin with: most of an answer are not lifted
-GROWTH = 4
+SPARE = 32  # products beyond the limit, to begin with
+FIRST = 64  # of a lifted set, to begin with
+MOST_SPARE = 4  # times the limit, where many are buried
+GROWTH = 2
 
 
 class _Asked(NamedTuple):
@@ -28,22 +30,42 @@ class _Asked(NamedTuple):
     where: Filter | None
 
 
-def best_hits(index: VectorIndex, todo: Plan, bonus: Bonus | None, *, limit: int) -> Hits:
-    """The `limit` best of a plan, with what rules add where they do."""
+class Best(NamedTuple):
+    """The best with what rules add, and the best without, which reasons compare with."""
+
+    hits: Hits
+    by_score: Hits
+
+
+def best_hits(
+    index: VectorIndex, todo: Plan, bonus: Bonus | None, *, limit: int, rivals: int = 1
+) -> Best:
+    """The `limit` best of a plan, and at least so many of the best by score alone."""
     if bonus is None:
-        return index.search(todo.queries, limit=limit, where=todo.where)
-    return ruled_search(index, todo.queries, limit=limit, where=todo.where, bonus=bonus)
+        hits = index.search(todo.queries, limit=max(limit, rivals), where=todo.where)
+        return Best(hits, hits)
+    return ruled_search(
+        index, todo.queries, limit=limit, where=todo.where, bonus=bonus, rivals=rivals
+    )
 
 
 def ruled_search(
-    index: VectorIndex, queries: Floats, *, limit: int, where: Filter | None, bonus: Bonus
-) -> Hits:
-    """The `limit` best by score plus bonus; `Hits.scores` holds the sums.
+    index: VectorIndex,
+    queries: Floats,
+    *,
+    limit: int,
+    where: Filter | None,
+    bonus: Bonus,
+    rivals: int = 1,
+) -> Best:
+    """The `limit` best by score plus bonus; the scores of these hits are the sums.
+
 
     Ties go to the lower sku.  Cost: one more search for each level of the bonus, of its set only.
     """
     asked = _Asked(index, queries, where)
-    everyone = _Pool(None, 0.0, limit + FIRST).searched(asked)
+    room = min(MOST_SPARE * limit, int(limit / max(1 - bonus.sunk, 0.01)))  # for the buried
+    everyone = _Pool(None, 0.0, max(room + SPARE, rivals)).searched(asked)
     lifted = [_Pool(one.among, one.most, min(FIRST, limit)) for one in bonus.levels]
     while True:
         joined = _joined([everyone, *lifted], bonus, index, limit=limit)
@@ -59,13 +81,14 @@ def ruled_search(
         else:
             break
     top = slice(limit)
-    return Hits(
+    hits = Hits(
         joined.products[top],
         joined.rows[top],
         joined.queries[top],
         joined.scores[top],
         complete=everyone.is_complete and len(joined.products) <= limit,
     )
+    return Best(hits, everyone.hits or hits)
 
 
 @dataclass(frozen=True, eq=False)

@@ -117,7 +117,7 @@ def _ranked(
     """Its place by score alone among all that pass the filter, and its reason."""
     limit = RIVALS
     while True:
-        hits = best_hits(view.index, todo, ruled.bonus, limit=limit)
+        hits, by_score = best_hits(view.index, todo, ruled.bonus, limit=limit, rivals=RIVALS)
         (found,) = np.nonzero(hits.products == number)
         if len(found):
             break
@@ -131,7 +131,8 @@ def _ranked(
         hits.scores[own] + todo.base,
         offset=rank - 1,
     )
-    best = Page(hits.products, hits.rows, hits.queries, hits.scores).take(slice(RIVALS))
+    best = Page(by_score.products, by_score.rows, by_score.queries, by_score.scores)
+    best = best.take(slice(RIVALS))
     (one,) = told(page, best.contributions(todo, view), start, todo, view, explain=True)
     return rank, marked(one, ruled.marks(number))
 

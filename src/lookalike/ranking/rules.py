@@ -10,6 +10,9 @@ from lookalike.domain.arrays import Booleans, Doubles
 from lookalike.domain.rules import MerchantRule, RuleMark
 
 MOST_LEVELS = 4  # sets of lifted products that are searched apart; more are joined
+ALIKE = (
+    0.25  # lifts that differ by less share a set: one search of 8% costs two of 2% (bench/rules.py)
+)
 
 
 class Level(NamedTuple):
@@ -25,10 +28,12 @@ class Bonus:
 
     values  (product numbers,)
     levels  the products with a bonus above 0, by how much, most first
+    sunk    the share of products with a bonus below 0
     """
 
     values: Doubles
     levels: tuple[Level, ...]
+    sunk: float = 0.0
 
     @property
     def least(self) -> float:
@@ -43,10 +48,22 @@ def bonus_of(changes: Sequence[tuple[float, Booleans]]) -> Bonus | None:
     values = np.zeros(len(changes[0][1]))
     for change, mask in changes:
         values[mask] += change
-    amounts = np.unique(values[values > 0])[::-1]
-    groups = np.array_split(amounts, min(MOST_LEVELS, len(amounts))) if len(amounts) else []
+    groups = _groups(np.unique(values[values > 0])[::-1])
     levels = [Level(float(one[0]), (values <= one[0]) & (values >= one[-1])) for one in groups]
-    return Bonus(values, tuple(levels))
+    return Bonus(values, tuple(levels), float(np.mean(values < 0)))
+
+
+def _groups(amounts: Doubles) -> list[Doubles]:
+    """Descending amounts in at most MOST_LEVELS runs."""
+    groups: list[Doubles] = []
+    rest = amounts
+    while len(rest):
+        if len(groups) == MOST_LEVELS - 1:
+            return [*groups, rest]
+        count = int(np.count_nonzero(rest[0] - rest < ALIKE))
+        groups.append(rest[:count])
+        rest = rest[count:]
+    return groups
 
 
 def places(count: int, pins: Sequence[int], *, limit: int) -> list[tuple[bool, int]]:
