@@ -29,8 +29,11 @@ if TYPE_CHECKING:
         Recommendations,
         WhyNot,
     )
+    from lookalike.domain.rule_preview import PreviewRequest, RulePreview
+    from lookalike.domain.rules import MerchantRule
     from lookalike.engine import Engine
     from lookalike.errors import Conflict, InvalidInput, LookalikeError, NotFound, Unavailable
+    from lookalike.merchandising import Merchandising
     from lookalike.quality import Quality
     from lookalike.settings import Settings
     from lookalike.stylist import Stylist
@@ -51,10 +54,13 @@ _HOMES = {
     "LookalikeError": "lookalike.errors",
     "Looks": "lookalike.domain.looks",
     "MatchMap": "lookalike.domain.results",
+    "MerchantRule": "lookalike.domain.rules",
+    "Merchandising": "lookalike.merchandising",
     "MixAnchor": "lookalike.domain.query",
     "MixPart": "lookalike.domain.query",
     "NotFound": "lookalike.errors",
     "Options": "lookalike.domain.index_run",
+    "PreviewRequest": "lookalike.domain.rule_preview",
     "Product": "lookalike.domain.product",
     "ProductAnchor": "lookalike.domain.query",
     "Quality": "lookalike.quality",
@@ -63,6 +69,7 @@ _HOMES = {
     "Retrieval": "lookalike.domain.query",
     "RowAnchor": "lookalike.domain.query",
     "Rule": "lookalike.domain.looks",
+    "RulePreview": "lookalike.domain.rule_preview",
     "Settings": "lookalike.settings",
     "Stylist": "lookalike.stylist",
     "Signal": "lookalike.domain.events",
@@ -87,10 +94,13 @@ __all__ = [
     "LookalikeError",
     "Looks",
     "MatchMap",
+    "Merchandising",
+    "MerchantRule",
     "MixAnchor",
     "MixPart",
     "NotFound",
     "Options",
+    "PreviewRequest",
     "Product",
     "ProductAnchor",
     "Quality",
@@ -99,6 +109,7 @@ __all__ = [
     "Retrieval",
     "RowAnchor",
     "Rule",
+    "RulePreview",
     "Settings",
     "Signal",
     "Stylist",
