@@ -52,23 +52,24 @@ class Stylist:
 
     def look(self, request: LookRequest) -> Looks:
         """What completes the anchors: complementary products and whole looks with a total."""
-        seen = self.seen()
+        view = self.live.view()
+        seen = self.views.of(view)
         found = complete_look(
             seen,
             request,
             read=lambda anchor: self.start(seen.view, anchor),
             basis=self.basis(seen.view),
             personal=self.taste(request.user_id, seen.view),
-            ruled=self.ruled(seen.view, request.merchant_rules, *anchors_of(request)),
+            ruled=self.ruled(view, request.merchant_rules, *anchors_of(request)),
         )
         return replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
 
     def scene(self, request: SceneRequest) -> Scene:
         """The parts of a photo of an outfit or a room, and the look that can be bought of them."""
-        seen = self.seen()
-        hidden = self.ruled(seen.view, None).hidden
+        view = self.live.view()
+        hidden = self.ruled(view, None).hidden
         asked = replace(request, where=all_of(request.where, hidden))
-        return scene_look(seen, asked, self.reader(seen.view))
+        return scene_look(self.views.of(view), asked, self.reader(view))
 
     def slots(self) -> SlotReport:
         """How the products lie in slots, and which no table knows."""

@@ -167,6 +167,7 @@ def test_a_preview_tells_what_moves_and_stores_nothing(client, on_sale):
         "after": 2,
     }
     assert found["after"]["likeness"] < found["before"]["likeness"]
+    assert any("unlike the original into" in said for said in found["warnings"])
     assert client.get(RULES).json()["rules"] == []
     assert client.post(f"{RULES}/preview", json=asked).json()["lists"] == found["lists"]
 
@@ -257,3 +258,27 @@ def test_the_command_line_says_the_same(client, workspace, on_sale):
     assert f"Like {on_sale[0]}" in told
     assert "1 of 1 lists change" in told
     assert "deleted" in run("delete", "hero")
+
+
+def test_the_command_line_switches_rules_off_and_on(client, workspace, on_sale):
+    def acted(command, option, names):
+        args = ["--workspace", str(workspace), command, on_sale[0], option, names, "--json"]
+        if command == "feed":
+            args[3:4] = ["--pick", on_sale[0]]
+        done = CliRunner().invoke(cli, args)
+        assert done.exit_code == 0, done.output + str(done.exception)
+        body = json.loads(done.stdout)
+        return body.get("merchant_rules", body.get("rules"))
+
+    usual = {"kind": "bury", "where": {"in_stock": False}}
+    client.put(f"{RULES}/usual", json=usual)
+    client.put(f"{RULES}/campaign", json={**usual, "when": "on_request"})
+    for command, option in (
+        ("similar", "--rules"),
+        ("feed", "--rules"),
+        ("look", "--merchant-rules"),
+    ):
+        assert acted(command, option, "") == []
+        assert acted(command, option, "*") == ["usual"]
+        assert acted(command, option, "campaign") == ["campaign"]
+        assert acted(command, option, "*,campaign") == ["campaign", "usual"]

@@ -298,7 +298,7 @@ def _tell_list(one: ListChange) -> None:
             )
         )
     columns = ("#", "before", "score", "after", "score", "moved", "by")
-    print_table(columns, rows, title=f"Like {one.anchor}")
+    print_table(columns, rows, title=f"Like {one.anchor} {one.name}".strip())
     for said in one.notes:
         click.echo(f"  {said}")
     click.echo("")

@@ -65,6 +65,7 @@ class ListChange:
     """One list before and after; `notes` say which pins were left out, and why."""
 
     anchor: str
+    name: str
     before: tuple[Shown, ...]
     after: tuple[Shown, ...]
     notes: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """Preview: the same questions with the rules as they are, and as they would be."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +18,9 @@ from lookalike.domain.rule_preview import (
 from lookalike.domain.rules import USUAL, MerchantRule
 from lookalike.errors import NotFound
 from lookalike.journeys.rule_book import Asked, Ruled, RuleViews
+from lookalike.ranking.explain import band
 from lookalike.ranking.rule_effects import exposures, mean, means
+from lookalike.ranking.rules import UNLIKE
 
 MANY = 0.5  # of the catalog: a rule about more is mostly a slip of the filter
 
@@ -184,7 +187,16 @@ def _list(
         found, said = ask(sku, ruled)
         shown.append(tuple(found))
         notes.append(tuple(line for line in said if line.startswith(("rule ", "pin:"))))
-    return ListChange(sku, shown[0], shown[1], notes[1])
+    return ListChange(sku, _name(sku, views), shown[0], shown[1], notes[1])
+
+
+def _name(sku: str, views: RuleViews) -> str:
+    index = views.view.index
+    number = index.number(sku)
+    if number is None:
+        return ""
+    (text,) = index.documents(np.array([number]))
+    return str(json.loads(text).get("name") or "")
 
 
 def _effects(
@@ -199,7 +211,16 @@ def _effects(
     shorter = sum(len(one.after) < len(one.before) for one in lists)
     if shorter:
         found.append(f"leaves {shorter} of {len(lists)} lists shorter than before")
+    if request.surface == "similar":
+        strange = sum(any(map(_is_strange, one.after)) for one in lists)
+        if strange:
+            found.append(f"brings what is unlike the original into {strange} of {len(lists)} lists")
     return found
+
+
+def _is_strange(one: Shown) -> bool:
+    lifts = any(mark.kind == "pin" or mark.amount > 0 for mark in one.rules)
+    return lifts and band(one.likeness) == UNLIKE
 
 
 def _pin_warnings(rule: MerchantRule, views: RuleViews) -> list[str]:

@@ -22,6 +22,7 @@ from lookalike.ranking.rules import Bonus, Pin, bonus_of, marks_of, settled
 from lookalike.storage.collection import Collection
 
 CHECK_EVERY_S = 0.25  # a rule that another process set is seen well within a second
+MOST_MASKS = 2_000  # of a view, one byte a product each; previews of drafts add some
 MOST_JOINED = 64  # sets of rules kept joined: anchors of one category share theirs
 
 _logger = logging.getLogger(__name__)
@@ -175,6 +176,8 @@ class RuleViews:
         key = repr(where)  # not the filter itself: True equals 1.0
         found = self._masks.get(key)
         if found is None:
+            if len(self._masks) >= MOST_MASKS:
+                self._masks.clear()
             found = np.zeros(self._count(), dtype=np.bool_)
             if not self.unknown(where):
                 found[self.view.index.select(where)] = True

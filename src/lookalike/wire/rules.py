@@ -81,6 +81,7 @@ def preview(found: RulePreview) -> Json:
 def _list(one: ListChange) -> Json:
     return {
         "anchor": one.anchor,
+        "name": one.name,
         "changed": one.is_changed,
         "overlap": one.overlap,
         "before": [_shown(place) for place in one.before],

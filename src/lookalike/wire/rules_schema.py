@@ -128,6 +128,7 @@ class ListChangeBody(BaseModel):
     """One list before and after."""
 
     anchor: str
+    name: str
     changed: bool
     overlap: float
     before: list[ShownBody]
