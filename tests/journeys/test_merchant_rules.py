@@ -83,11 +83,11 @@ def plain(engine, view, sku, **options):
 # Boost and bury
 
 
-@settings(max_examples=60)
+@settings(max_examples=80)
 @given(
     seed=st.integers(0, 10_000),
-    count=st.integers(1, 260),
-    limit=st.integers(1, 60),
+    count=st.sampled_from([1, 30, 150, 300, 400]),
+    limit=st.integers(1, 30),
     changes=st.lists(
         st.tuples(st.sampled_from([-2.0, -0.3, -0.05, 0.02, 0.1, 0.5, 3.0]), st.floats(0, 1)),
         min_size=1,
@@ -469,3 +469,24 @@ def test_looks_without_rules_are_as_before(engine, view, dressed):
     anchor, before = dressed
     idle = [boost("other", 1.0, skus=(anchor,), surfaces=("feed",))]
     assert look(engine, view, idle, anchor) == before
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_lifted_from_far_and_buried_at_the_top_are_both_found(seed):
+    rng = np.random.default_rng(seed)
+    layout = Layout((Channel("look", 6),))
+    rows = rng.normal(size=(600, 6)).astype(np.float32)
+    index = ExactIndex.build(
+        [Entry(f"p{n:04}", row[None], {}, "{}") for n, row in enumerate(rows)], layout=layout
+    )
+    query = rng.normal(size=(1, 6)).astype(np.float32)
+    every = index.search(query, limit=600)
+    up, down = np.zeros(600, np.bool_), np.zeros(600, np.bool_)
+    up[every.products[[300, 450, 590]]] = True
+    down[every.products[: 80 + 10 * seed]] = True
+    bonus = bonus_of([(6.0 + seed, up), (-9.0, down)])
+    found, _ = ruled_search(index, query, limit=8, where=None, bonus=bonus)
+    scores = np.empty(600)
+    scores[every.products] = every.scores
+    final = scores + np.where(up, 6.0 + seed, 0.0) - np.where(down, 9.0, 0.0)
+    assert found.products.tolist() == np.argsort(-final, kind="stable")[:8].tolist()
