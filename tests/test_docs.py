@@ -36,6 +36,19 @@ def test_the_readme_python_runs_as_it_stands(drawn_shop, tmp_path):
     assert len(done.stdout.splitlines()) == 5
 
 
+def test_the_page_on_rules_runs_as_it_stands(drawn_shop, tmp_path):
+    (tmp_path / "demo-shop").mkdir()
+    (tmp_path / "demo-shop" / "catalog").symlink_to(drawn_shop)
+    (code,) = blocks(ROOT / "docs" / "how-to" / "rules.md", "python")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    changed, standing, rules = done.stdout.splitlines()
+    assert re.fullmatch(r"[1-9]\d* of 40 lists would change", changed)
+    assert (standing, rules) == ("acting", "('quiet-colors',)")
+
+
 def test_every_command_line_in_the_documents_is_a_command_with_these_options():
     from click.testing import CliRunner
 

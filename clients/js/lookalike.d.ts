@@ -84,6 +84,17 @@ export interface Recommendation extends Product {
   similarity_reason: string;
   band: string;
   explanation: Json | null;
+  /** What merchant rules had to do with its place; absent where none had. */
+  rules?: RuleMark[];
+  /** True where somebody paid for its place. */
+  sponsored?: boolean;
+}
+
+export interface RuleMark {
+  name: string;
+  kind: 'pin' | 'boost' | 'bury' | 'exclude';
+  amount: number;
+  sponsored: boolean;
 }
 
 export interface Piece extends Product {
@@ -92,6 +103,8 @@ export interface Piece extends Product {
   score: number;
   reason: string;
   alternatives: Json[];
+  rules?: RuleMark[];
+  sponsored?: boolean;
 }
 
 export type Recommendations = Recommendation[] & {
@@ -101,6 +114,7 @@ export type Recommendations = Recommendation[] & {
   readonly limits: string[];
   readonly degraded: string[];
   readonly cursor: string | null;
+  readonly rules: string[];
 };
 
 export type Complementary = Piece[] & {
@@ -115,6 +129,7 @@ export type Complementary = Piece[] & {
   readonly infeasible: Json | null;
   readonly limits: string[];
   readonly degraded: string[];
+  readonly merchant_rules: string[];
 };
 
 export type Products = Product[] & { readonly count: number; readonly cursor: string | null };
@@ -185,8 +200,38 @@ export interface RetrieveRequest extends InCollection {
   min_score?: number | null;
   explain?: boolean;
   user_id?: string | null;
+  rules?: string[] | null;
   cursor?: string | null;
   time_budget_ms?: number | null;
+}
+
+export type Surface = 'similar' | 'looks' | 'feed';
+
+export interface MerchantRule extends InCollection {
+  kind: 'pin' | 'boost' | 'bury' | 'exclude';
+  where?: Json | null;
+  skus?: string[];
+  positions?: number[];
+  amount?: number | null;
+  surfaces?: Surface[] | null;
+  for_anchors?: Json | null;
+  starts?: string | null;
+  ends?: string | null;
+  priority?: number;
+  enabled?: boolean;
+  when?: 'usual' | 'on_request' | 'always';
+  sponsored?: boolean;
+  sold_out?: boolean;
+}
+
+export interface RulePreviewRequest extends InCollection {
+  rule?: (Omit<MerchantRule, 'collection_id'> & { name: string }) | null;
+  remove?: string | null;
+  surface?: Surface;
+  anchors?: string[];
+  sample?: number;
+  limit?: number;
+  at?: string | null;
 }
 
 export interface Rule {
@@ -217,6 +262,7 @@ export interface LooksRequest extends InCollection {
   user_id?: string | null;
   alternatives?: number;
   time_budget_ms?: number | null;
+  merchant_rules?: string[] | null;
 }
 
 export interface SceneRequest extends InCollection {
@@ -323,6 +369,13 @@ export declare class Lookalike {
     getComplementary(request: LooksRequest): Promise<Complementary>;
     fromScene(request: SceneRequest): Promise<Json>;
     quiz(request?: InCollection & { where?: string[]; limit?: number }): Promise<Product[]>;
+  };
+  readonly rules: {
+    list(where?: InCollection): Promise<Json[]>;
+    get(name: string, where?: InCollection): Promise<Json>;
+    set(name: string, request: MerchantRule): Promise<Json>;
+    delete(name: string, where?: InCollection): Promise<void>;
+    preview(request: RulePreviewRequest): Promise<Json>;
   };
   readonly users: {
     updatePreferences(request: PreferencesRequest): Promise<Json>;

@@ -165,6 +165,25 @@ export class Lookalike {
       fromScene: (request) => this.#scene(request),
       quiz: (request) => this.#quiz(request),
     };
+    this.rules = {
+      list: async (where = {}) =>
+        (await this.#get(await this.#in(where.collection_id, 'rules'))).rules,
+      get: async (name, where = {}) =>
+        this.#get(await this.#in(where.collection_id, 'rules', name)),
+      set: async (name, request) => {
+        const { collection_id, ...asked } = given(request);
+        return this.#send('PUT', await this.#in(collection_id, 'rules', name), { body: asked });
+      },
+      delete: async (name, where = {}) => {
+        await this.#send('DELETE', await this.#in(where.collection_id, 'rules', name));
+      },
+      preview: async (request) => {
+        const { collection_id, ...asked } = given(request);
+        return this.#send('POST', await this.#in(collection_id, 'rules', 'preview'), {
+          body: asked, safe: true,
+        });
+      },
+    };
     this.users = {
       updatePreferences: (request) => this.#preferences(request),
       get: (user, where) => this.#about('GET', user, where),

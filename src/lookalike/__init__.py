@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         Recommendations,
         WhyNot,
     )
+    from lookalike.domain.rule_preview import PreviewRequest, RulePreview
+    from lookalike.domain.rules import MerchantRule
     from lookalike.engine import Engine
     from lookalike.errors import (
         Conflict,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         Unauthorized,
         Unavailable,
     )
+    from lookalike.merchandising import Merchandising
     from lookalike.quality import Quality
     from lookalike.settings import Settings
     from lookalike.stylist import Stylist
@@ -61,10 +64,13 @@ _HOMES = {
     "LookalikeError": "lookalike.errors",
     "Looks": "lookalike.domain.looks",
     "MatchMap": "lookalike.domain.results",
+    "MerchantRule": "lookalike.domain.rules",
+    "Merchandising": "lookalike.merchandising",
     "MixAnchor": "lookalike.domain.query",
     "MixPart": "lookalike.domain.query",
     "NotFound": "lookalike.errors",
     "Options": "lookalike.domain.index_run",
+    "PreviewRequest": "lookalike.domain.rule_preview",
     "Product": "lookalike.domain.product",
     "ProductAnchor": "lookalike.domain.query",
     "Quality": "lookalike.quality",
@@ -74,6 +80,7 @@ _HOMES = {
     "Retrieval": "lookalike.domain.query",
     "RowAnchor": "lookalike.domain.query",
     "Rule": "lookalike.domain.looks",
+    "RulePreview": "lookalike.domain.rule_preview",
     "Settings": "lookalike.settings",
     "Stylist": "lookalike.stylist",
     "Signal": "lookalike.domain.events",
@@ -100,10 +107,13 @@ __all__ = [
     "LookalikeError",
     "Looks",
     "MatchMap",
+    "Merchandising",
+    "MerchantRule",
     "MixAnchor",
     "MixPart",
     "NotFound",
     "Options",
+    "PreviewRequest",
     "Product",
     "ProductAnchor",
     "Quality",
@@ -113,6 +123,7 @@ __all__ = [
     "Retrieval",
     "RowAnchor",
     "Rule",
+    "RulePreview",
     "Settings",
     "Signal",
     "Stylist",

@@ -1,7 +1,6 @@
 """The facade: opens a workspace, joins the parts, one short method per intention."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -10,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from lookalike.access import Access
-from lookalike.domain.filters import Filter
+from lookalike.domain.filters import Filter, all_of
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
 from lookalike.domain.looks import LookRequest, Looks
@@ -37,14 +36,12 @@ from lookalike.encoders import Encoders
 from lookalike.errors import Conflict
 from lookalike.journeys import browse, doctor, export, photos
 from lookalike.journeys.find_similar import find_similar
-from lookalike.journeys.index_catalog import plan_index
-from lookalike.journeys.index_job import create_job, run_in_background, run_job
 from lookalike.journeys.match_images import match_images
 from lookalike.journeys.quiz import QUIZ_PICTURES, quiz
 from lookalike.journeys.record_events import Reading, record_events
 from lookalike.journeys.single import fold_changes, store_product
-from lookalike.journeys.sync import has_no_work, retry_images, unchanged
 from lookalike.journeys.why_not import why_not
+from lookalike.merchandising import Merchandising
 from lookalike.operations import Operations
 from lookalike.parts import Choice, Parts
 from lookalike.quality import Quality
@@ -134,19 +131,16 @@ class Engine:
         dry_run     only say what would be done, and about how long it would take
         if_changed  do nothing when the catalog is the very one of the last run
         """
-        chosen = self._chosen(options)
         choice = Choice(images, mapping or {}, form)
-        source = self._parts.source(location, choice, chosen)
-        tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
-        if dry_run:
-            return plan_index(source, tools, chosen)
-        if if_changed and has_no_work(source, tools, chosen, now=datetime.now(UTC)):
-            retry_images(tools, report=report, passing_only=True)
-            return unchanged(source, tools.collection)
-        job = create_job(source, tools, chosen, read_as=choice.asked)
-        done = run_job(job, source, tools, chosen, report=report)
-        self._parts.live(tools.collection.id).known()  # the next question sees the new generation
-        return done
+        return self.runs().index(
+            location,
+            choice,
+            options,
+            dry_run=dry_run,
+            if_changed=if_changed,
+            report=report,
+            collection=collection,
+        )
 
     def start_index(
         self,
@@ -159,14 +153,8 @@ class Engine:
         collection: str | None = None,
     ) -> Job:
         """The same in the background; returns the job to follow."""
-        chosen = self._chosen(options)
         choice = Choice(images, mapping or {}, form)
-        source = self._parts.source(location, choice, chosen)
-        tools = self._parts.tools(collection, images_root=source.images_root, options=chosen)
-        job = create_job(source, tools, chosen, read_as=choice.asked)
-        parts, known = self._parts, self._parts.live(tools.collection.id).known
-        run_in_background(job, source, tools, chosen, then=known, background=parts.background)
-        return tools.collection.jobs.get(job)
+        return self.runs().start_index(location, choice, options, collection=collection)
 
     def upsert(self, product: Product, *, collection: str | None = None) -> ProductDetail:
         """Add or replace one product; the very next question finds it."""
@@ -195,9 +183,6 @@ class Engine:
             raise Conflict(f"Something newer than version {version} is known of {sku}.")
         self._parts.live(target.id).refresh()
 
-    def _chosen(self, options: Options | None) -> Options:
-        return replace(options or Options(), max_loss_share=self.settings.max_loss_share)
-
     def jobs(self, *, limit: int = 20, collection: str | None = None) -> tuple[Job, ...]:
         """The latest index runs and swaps of a collection, newest first."""
         return self._parts.collection(collection).jobs.list(limit)
@@ -222,7 +207,10 @@ class Engine:
         view = self._parts.view(collection)
         start = self._parts.start(view, question.anchor)
         personal = self._parts.personal(question.user_id, view, collection)
-        return find_similar(view, question, start, personal=personal, remaining=remaining)
+        ruled = self._parts.ruled("similar", view, question.rules, *start.skus)
+        return find_similar(
+            view, question, start, personal=personal, remaining=remaining, ruled=ruled
+        )
 
     def feed(
         self,
@@ -250,7 +238,8 @@ class Engine:
     ) -> tuple[Document, ...]:
         """Pictures that tell most about a taste: pick five, ask for `UserAnchor(likes=...)`."""
         view = self._parts.view(collection)
-        return quiz(self._parts.profiles(collection).shelf(view), where=where, limit=limit)
+        allowed = all_of(where, self._parts.ruled("feed", view, None).hidden)
+        return quiz(self._parts.profiles(collection).shelf(view), where=allowed, limit=limit)
 
     def look(self, request: LookRequest, *, collection: str | None = None) -> Looks:
         """What completes a product: complementary pieces, and whole looks with a total."""
@@ -259,8 +248,10 @@ class Engine:
     def why_not(self, question: Retrieval, sku: str, *, collection: str | None = None) -> WhyNot:
         """Why a product is not in the answer to a question, or where it stands."""
         view = self._parts.view(collection)
+        start = self._parts.start(view, question.anchor)
+        ruled = self._parts.ruled("similar", view, question.rules, *start.skus)
         unseen = partial(browse.unseen, self._parts.collection(collection))
-        return why_not(view, question, self._parts.start(view, question.anchor), sku, unseen=unseen)
+        return why_not(view, question, start, sku, unseen=unseen, ruled=ruled)
 
     def match(self, sku: str, other: str, *, collection: str | None = None) -> MatchMap:
         """Where the two images of two products that match best are alike, patch by patch."""
@@ -273,7 +264,8 @@ class Engine:
         """The list of every product, from one state of the collection, by sku."""
         view = self._parts.view(collection)
         asked = question or Retrieval(ProductAnchor(""), limit=DEFAULT_LIMIT)
-        return export.every_list(view, asked)
+        ruled = partial(self._parts.ruled, "similar", view, asked.rules)
+        return export.every_list(view, asked, ruled)
 
     def products(
         self,
@@ -374,7 +366,13 @@ class Engine:
             parts.extractors.of,
             partial(parts.personal, collection=name),
             parts.remaining,
+            partial(parts.ruled, "looks"),
         )
+
+    def merchandising(self, *, collection: str | None = None) -> Merchandising:
+        """The merchant's rules: pin, boost, bury, exclude; with a preview."""
+        name = self._parts.name(collection)
+        return Merchandising(self._parts, name, self.stylist(collection=name))
 
     def upkeep(self, *, collection: str | None = None) -> Upkeep:
         """What keeps a collection current: bulk prices and stock, failed images, polling."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from lookalike.domain.index_run import Options
 from lookalike.domain.profile import Learning, Profile, learning_of
 from lookalike.domain.query import Anchor, ImageAnchor, Retrieval, UserAnchor
 from lookalike.domain.results import Recommendations
+from lookalike.domain.rules import Surface
 from lookalike.domain.time_budget import Remaining
 from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
@@ -28,6 +30,7 @@ from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.measure_images import Tools
 from lookalike.journeys.personal_feed import FeedParts, personal_feed
 from lookalike.journeys.personal_order import PersonalOrder
+from lookalike.journeys.rule_book import Asked, RuleBook, Ruled
 from lookalike.journeys.slot_settings import LookViews
 from lookalike.journeys.user_profiles import UserProfiles
 from lookalike.registry import encoder_factory, extractor_names, make_encoder, make_extractor
@@ -76,6 +79,7 @@ class Parts:
         self._look_views: dict[str, LookViews] = {}
         self._look_models: dict[str, LookModels] = {}
         self._profiles: dict[str, UserProfiles] = {}
+        self._rule_books: dict[str, RuleBook] = {}
         self._lock = threading.Lock()
 
     def name(self, collection: str | None) -> str:
@@ -109,6 +113,21 @@ class Parts:
                 self._look_models[name] = LookModels(self.workspace.collection(name))
             return self._look_models[name]
 
+    def rule_book(self, collection: str | None) -> RuleBook:
+        """What keeps the merchant's rules of a collection; one for each collection."""
+        name = self.name(collection)
+        with self._lock:
+            if name not in self._rule_books:
+                self._rule_books[name] = RuleBook(self.workspace.collection(name))
+            return self._rule_books[name]
+
+    def ruled(
+        self, surface: Surface, view: CatalogView, names: tuple[str, ...] | None, *skus: str
+    ) -> Ruled:
+        """The rules that act now on a list which starts from these products."""
+        asked = Asked(surface, datetime.now(UTC), skus, names)
+        return self.rule_book(view.collection_id).of(view, asked)
+
     def profiles(self, collection: str | None) -> UserProfiles:
         """What knows the users of a collection; one for each collection."""
         name = self.name(collection)
@@ -118,9 +137,19 @@ class Parts:
                 self._profiles[name] = UserProfiles(found, self.learning)
             return self._profiles[name]
 
-    def feed(self, question: Retrieval, collection: str | None) -> Recommendations:
-        """The answer to a question whose anchor is a user."""
-        view, profiles = self.view(collection), self.profiles(collection)
+    def feed(
+        self,
+        question: Retrieval,
+        collection: str | None,
+        *,
+        view: CatalogView | None = None,
+        ruled: Ruled | None = None,
+    ) -> Recommendations:
+        """The answer to a question whose anchor is a user.
+
+        view, ruled  the newest, and the rules that act now, where none are given
+        """
+        view, profiles = view or self.view(collection), self.profiles(collection)
         anchor = question.anchor
         with observe.stage("profile"):
             profile = (
@@ -129,7 +158,12 @@ class Parts:
                 else Profile()
             )
         found = FeedParts(
-            view, profile, profiles.shelf(view), profiles.ranks(view), profiles.blend()
+            view,
+            profile,
+            profiles.shelf(view),
+            profiles.ranks(view),
+            profiles.blend(),
+            ruled or self.ruled("feed", view, question.rules),
         )
         return personal_feed(question, found)
 

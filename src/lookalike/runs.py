@@ -1,17 +1,19 @@
-"""The facade's part for long runs: end one early, and let one go on that did not succeed."""
+"""The facade's part for long runs: begin one, end one early, let one go on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from lookalike.domain.index_run import Options
+from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
 from lookalike.domain.progress import Report
 from lookalike.encoders import Encoders
 from lookalike.errors import InvalidInput
-from lookalike.journeys.index_job import KIND, options_of, run_in_background, run_job
+from lookalike.journeys.index_catalog import plan_index
+from lookalike.journeys.index_job import KIND, create_job, options_of, run_in_background, run_job
 from lookalike.journeys.measure_images import Tools
+from lookalike.journeys.sync import has_no_work, retry_images, unchanged
 from lookalike.parts import Choice, Parts
 from lookalike.sources.protocol import CatalogSource
 
@@ -21,6 +23,48 @@ class Runs:
     """The jobs of every collection of a workspace."""
 
     parts: Parts
+
+    def index(
+        self,
+        location: str,
+        choice: Choice,
+        options: Options | None,
+        *,
+        dry_run: bool,
+        if_changed: bool,
+        report: Report,
+        collection: str | None,
+    ) -> IndexReport:
+        """`Engine.index`."""
+        source, tools, chosen = self._catalog(location, choice, options, collection)
+        if dry_run:
+            return plan_index(source, tools, chosen)
+        if if_changed and has_no_work(source, tools, chosen, now=datetime.now(UTC)):
+            retry_images(tools, report=report, passing_only=True)
+            return unchanged(source, tools.collection)
+        job = create_job(source, tools, chosen, read_as=choice.asked)
+        done = run_job(job, source, tools, chosen, report=report)
+        self.parts.live(tools.collection.id).known()  # the next question sees the new generation
+        return done
+
+    def start_index(
+        self, location: str, choice: Choice, options: Options | None, *, collection: str | None
+    ) -> Job:
+        """`Engine.start_index`."""
+        source, tools, chosen = self._catalog(location, choice, options, collection)
+        job = create_job(source, tools, chosen, read_as=choice.asked)
+        known, background = self.parts.live(tools.collection.id).known, self.parts.background
+        run_in_background(job, source, tools, chosen, then=known, background=background)
+        return tools.collection.jobs.get(job)
+
+    def _catalog(
+        self, location: str, choice: Choice, options: Options | None, collection: str | None
+    ) -> tuple[CatalogSource, Tools, Options]:
+        limit = self.parts.settings.max_loss_share
+        chosen = replace(options or Options(), max_loss_share=limit)
+        source = self.parts.source(location, choice, chosen)
+        tools = self.parts.tools(collection, images_root=source.images_root, options=chosen)
+        return source, tools, chosen
 
     def cancel(self, job_id: str) -> Job:
         """Ask a run to end at its next step, in whichever process it runs; returns its job.
@@ -70,11 +114,8 @@ class Runs:
                 f"The job {job.id} does not say how its catalog was read.",
                 hint="It was started by an older version.  Index the catalog again.",
             )
-        limit = self.parts.settings.max_loss_share
-        options = replace(options_of(request), max_loss_share=limit)
-        source = self.parts.source(str(request["source"]), Choice(**request["read_as"]), options)
-        tools = self.parts.tools(job.collection, images_root=source.images_root, options=options)
-        return source, tools, options
+        choice = Choice(**request["read_as"])
+        return self._catalog(str(request["source"]), choice, options_of(request), job.collection)
 
     def _swap(self, job: Job, report: Report | None) -> Job:
         jobs = self.parts.collection(job.collection).jobs

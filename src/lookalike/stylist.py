@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lookalike.domain import observe
+from lookalike.domain.filters import all_of
 from lookalike.domain.look_scores import LearnReport, LookScores, Negatives
 from lookalike.domain.look_templates import Template
 from lookalike.domain.looks import LookRequest, Looks, Scene, SceneRequest, SlotReport
 from lookalike.domain.progress import Report, silent
-from lookalike.domain.query import Anchor
+from lookalike.domain.query import Anchor, ProductAnchor
 from lookalike.domain.slots import SlotTable
 from lookalike.domain.time_budget import Remaining
 from lookalike.features.pipeline import Extractor
@@ -23,6 +24,7 @@ from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.look_scene import scene_look
 from lookalike.journeys.personal_order import PersonalOrder
 from lookalike.journeys.read_looks import read_looks
+from lookalike.journeys.rule_book import Ruled
 from lookalike.journeys.slot_settings import LookViews
 from lookalike.journeys.start import Start
 from lookalike.ranking.compatibility import Basis
@@ -37,6 +39,7 @@ class Stylist:
     models  keeps what was learned from looks
     start   turns an anchor into query rows
     reader  gives the extractor that made the rows of a view
+    ruled   the merchant's rules that act on a view, for a request's names and anchors
     taste   how a user's tastes order products of a view; None for no user
     remaining  starts the countdown of a time budget
     """
@@ -49,11 +52,13 @@ class Stylist:
     reader: Callable[[CatalogView], Extractor]
     taste: Callable[[str | None, CatalogView], PersonalOrder | None]
     remaining: Callable[[int | None], Remaining]
+    ruled: Callable[..., Ruled]
 
     def look(self, request: LookRequest) -> Looks:
         """What completes the anchors: complementary products and whole looks with a total."""
         remaining = self.remaining(request.time_budget_ms)
-        seen = self.seen()
+        view = self.live.view()
+        seen = self.views.of(view)
         found = complete_look(
             seen,
             request,
@@ -61,6 +66,7 @@ class Stylist:
             basis=self.basis(seen.view),
             personal=self.taste(request.user_id, seen.view),
             remaining=remaining,
+            ruled=self.ruled(view, request.merchant_rules, *anchors_of(request)),
         )
         found = replace(found, degraded=(*found.degraded, *self.models.of(seen.view)[1]))
         observe.count_all("degraded", found.degraded)
@@ -68,8 +74,10 @@ class Stylist:
 
     def scene(self, request: SceneRequest) -> Scene:
         """The parts of a photo of an outfit or a room, and the look that can be bought of them."""
-        seen = self.seen()
-        return scene_look(seen, request, self.reader(seen.view))
+        view = self.live.view()
+        hidden = self.ruled(view, None).hidden
+        asked = replace(request, where=all_of(request.where, hidden))
+        return scene_look(self.views.of(view), asked, self.reader(view))
 
     def slots(self) -> SlotReport:
         """How the products lie in slots, and which no table knows."""
@@ -142,3 +150,9 @@ class Stylist:
             times=times,
             report=report,
         )
+
+
+def anchors_of(request: LookRequest) -> tuple[str, ...]:
+    """The products that a look is made around."""
+    found = [one.anchor for one in request.anchors]
+    return tuple(one.sku for one in found if isinstance(one, ProductAnchor))

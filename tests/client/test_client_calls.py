@@ -25,6 +25,7 @@ from lookalike.client import (
 )
 from lookalike.client import arguments as written
 from lookalike.wire.looks_schema import LooksBody, RuleBody, SceneBody
+from lookalike.wire.rules_schema import MerchantRuleInput, RulePreviewInput
 from lookalike.wire.schema import ConnectBody, ConnectSettings, ProductInput, RetrieveBody
 from lookalike.wire.users_schema import PreferencesBody
 
@@ -361,6 +362,8 @@ def test_the_arguments_are_those_of_the_wire():
     assert keys(written.Looks) - {"collection_id"} == {*LooksBody.model_fields}
     assert keys(written.Scene) - {"collection_id"} == {*SceneBody.model_fields}
     assert keys(written.Rule) == {*RuleBody.model_fields}
+    assert keys(written.MerchantRule) - {"collection_id"} == {*MerchantRuleInput.model_fields}
+    assert keys(written.RulePreview) - {"collection_id"} == {*RulePreviewInput.model_fields}
     assert keys(written.Preferences) - {"collection_id", "user_id"} == {
         *PreferencesBody.model_fields
     }

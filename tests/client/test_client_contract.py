@@ -129,6 +129,15 @@ def test_changing_calls_do_the_same_from_both_clients(own_service, shop, skus):
                 collection_id=name, query={"type": "image", "upload_id": sent.upload_id}, limit=1
             )
         )
+        rule = {"kind": "pin", "skus": [skus[3]], "when": "on_request"}
+        draft = {"rule": {"name": "hero", **rule}, "anchors": [skus[0]], "collection_id": name}
+        tried = await done(client.rules.preview(draft))
+        await done(client.rules.set("hero", {**rule, "collection_id": name}))
+        query = {"type": "product", "product_id": skus[0]}
+        named = await done(client.retrieve(collection_id=name, query=query, rules=["hero"]))
+        told = await done(client.rules.get("hero", collection_id=name))
+        listed = await done(client.rules.list(collection_id=name))
+        await done(client.rules.delete("hero", collection_id=name))
         with pytest.raises(InvalidInput) as several:
             await done(client.collections.get(skus[0]))
         return {
@@ -140,6 +149,8 @@ def test_changing_calls_do_the_same_from_both_clients(own_service, shop, skus):
             "made": (made.sku, made.price),
             "gone": gone.value.code,
             "found": found[0].sku,
+            "rules": (tried.changed, told, listed == [told], named.rules),
+            "after": await done(client.rules.list(collection_id=name)),
             "several": "default" in str(several.value),
         }
 

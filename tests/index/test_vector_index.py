@@ -85,6 +85,21 @@ def test_a_filter_applies_before_ranking_so_the_list_stays_full(build):
     assert hits.complete
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_only_products_among_the_wanted_are_found_also_of_what_changed(build, seed):
+    rng = np.random.default_rng(seed)
+    rows = three_families()
+    changed = build(rows[:50], THREE).with_changes([rows[3], *rows[50:]], ["07"])
+    where = Range("number", high=55)
+    every = changed.search(rows[25].rows, limit=60, where=where)
+    size = int(changed.select().max()) + 1
+    among = rng.random(size - int(rng.integers(0, 3))) < 0.5
+    found = changed.search(rows[25].rows, limit=7, where=where, among=among)
+    wanted = [n for n in every.products.tolist() if n < len(among) and among[n]]
+    assert found.products.tolist() == wanted[:7]
+    assert found.complete == (len(wanted) <= 7)
+
+
 def test_asking_for_more_than_there_is_returns_all(build):
     index = build(three_families(), THREE)
     hits = index.search(three_families()[0].rows, limit=10**9)

@@ -22,6 +22,7 @@ from lookalike.wire import answers
 @click.option("--same-category", is_flag=True, help="Only the category of the product.")
 @click.option("--variants", is_flag=True, help="Show several variants of one product.")
 @click.option("--min-score", type=float, help="1 is the product itself, 0 a random one.")
+@options.rules
 @options.as_json
 @click.pass_obj
 def why_not(settings: Settings, /, **asked: Any) -> None:
@@ -34,6 +35,7 @@ def why_not(settings: Settings, /, **asked: Any) -> None:
         same_category=asked["same_category"],
         collapse_variants=not asked["variants"],
         min_score=asked["min_score"],
+        rules=options.names(asked["rule_names"]),
     )
     with Engine.open(settings, create=False) as engine:
         told = engine.why_not(question, asked["other"])

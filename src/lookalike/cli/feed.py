@@ -26,6 +26,7 @@ from lookalike.wire import answers
 @click.option("--exclude", metavar="SKU", multiple=True, help="Do not show this product.")
 @click.option("--diversity", default=FEED_DIVERSITY, show_default=True, help="0 to 1.")
 @click.option("--max-per", metavar="FIELD=COUNT", multiple=True, help="For example brand=2")
+@options.rules
 @click.option("--cursor", metavar="TEXT", help="Continue an earlier answer.")
 @options.as_json
 @click.pass_obj
@@ -58,6 +59,7 @@ def _question(asked: dict[str, Any], where: Filter | None) -> Retrieval:
         weights=options.numbers(asked["weights"], option="--weights") or None,
         exclude=tuple(asked["exclude"]),
         diversity=asked["diversity"],
+        rules=options.names(asked["rule_names"]),
         max_per={name: int(count) for name, count in caps.items()},
         cursor=asked["cursor"],
     )

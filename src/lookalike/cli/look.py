@@ -49,6 +49,12 @@ from lookalike.wire.errors import PROBLEMS_REPORTED
 )
 @options.where
 @click.option("--sold-out", is_flag=True, help="Also what is known to be sold out.")
+@click.option(
+    "--merchant-rules",
+    "rule_names",
+    metavar="NAME,...",
+    help="The shop's rules that may act, '*' for all usual ones, '' for none.",
+)
 @click.option("--user", "user_id", metavar="ID", help="Theirs first of what suits equally.")
 @options.time_budget
 @click.option("--alternatives", default=3, show_default=True, help="Other pieces for each slot.")
@@ -90,6 +96,7 @@ def _request(asked: dict[str, Any]) -> LookRequest:
         alternatives=asked["alternatives"],
         user_id=asked["user_id"],
         time_budget_ms=asked["time_budget_ms"],
+        merchant_rules=options.names(asked["rule_names"]),
     )
 
 

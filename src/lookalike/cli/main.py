@@ -25,6 +25,7 @@ COMMANDS = {
     "look": "lookalike.cli.look:look",
     "slots": "lookalike.cli.look:slots",
     "looks": "lookalike.cli.looks:looks",
+    "rules": "lookalike.cli.rules:rules",
     "why-not": "lookalike.cli.explain:why_not",
     "match": "lookalike.cli.explain:match",
     "products": "lookalike.cli.catalog:products",

@@ -31,6 +31,14 @@ time_budget = click.option(
 )
 
 
+rules = click.option(
+    "--rules",
+    "rule_names",
+    metavar="NAME,...",
+    help="The shop's rules that may act, '*' for all usual ones, '' for none.",
+)
+
+
 def sync_options(command: Command) -> Command:
     """How a run treats what the catalog lacks and what comes late."""
     for option in (

@@ -36,6 +36,7 @@ from lookalike.wire import answers
 @click.option("--variants", is_flag=True, help="Show several variants of one product.")
 @click.option("--min-score", type=float, help="1 is the product itself, 0 a random one.")
 @click.option("--user", "user_id", metavar="ID", help="Theirs first of what is equally alike.")
+@options.rules
 @click.option("--cursor", metavar="TEXT", help="Continue an earlier answer.")
 @options.time_budget
 @click.option("--all", "everything", is_flag=True, help="Write the list of every product.")
@@ -98,6 +99,7 @@ def _question(asked: dict[str, Any], anchor: ProductAnchor | ImageAnchor) -> Ret
         collapse_variants=not asked["variants"],
         min_score=asked["min_score"],
         user_id=asked["user_id"],
+        rules=options.names(asked["rule_names"]),
         cursor=asked["cursor"],
         time_budget_ms=asked["time_budget_ms"],
     )

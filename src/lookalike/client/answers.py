@@ -108,6 +108,7 @@ class Recommendations(Answer[Recommendation]):
     limits: list[str]
     degraded: list[str]
     cursor: str | None
+    rules: list[str]
 
 
 class Complementary(Answer[Piece]):
@@ -124,6 +125,7 @@ class Complementary(Answer[Piece]):
     infeasible: Record | None
     limits: list[str]
     degraded: list[str]
+    merchant_rules: list[str]
 
 
 class Products(Answer[Product]):

@@ -51,6 +51,7 @@ class Question(InCollection, total=False):
     min_score: float | None
     explain: bool
     user_id: str | None
+    rules: Sequence[str] | None
     cursor: str | None
     time_budget_ms: int | None
 
@@ -83,6 +84,34 @@ class Looks(InCollection, total=False):
     alternatives: int
     user_id: str | None
     time_budget_ms: int | None
+    merchant_rules: Sequence[str] | None
+
+
+class MerchantRule(InCollection, total=False):
+    kind: Literal["pin", "boost", "bury", "exclude"]
+    where: Json | None
+    skus: Sequence[str]
+    positions: Sequence[int]
+    amount: float | None
+    surfaces: Sequence[Literal["similar", "looks", "feed"]] | None
+    for_anchors: Json | None
+    starts: str | None
+    ends: str | None
+    priority: int
+    enabled: bool
+    when: Literal["usual", "on_request", "always"]
+    sponsored: bool
+    sold_out: bool
+
+
+class RulePreview(InCollection, total=False):
+    rule: MerchantRule | Json | None
+    remove: str | None
+    surface: Literal["similar", "looks", "feed"]
+    anchors: Sequence[str]
+    sample: int
+    limit: int
+    at: str | None
 
 
 class Scene(InCollection, total=False):

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lookalike.client import catalog_calls, key_calls, retrieval_calls, user_calls
+from lookalike.client import catalog_calls, key_calls, retrieval_calls, rule_calls, user_calls
 from lookalike.client.attempts import Attempts, read, sendable
 from lookalike.client.link import Link, link
 from lookalike.client.plan import Pause, Plan, Request
@@ -76,6 +76,14 @@ class Recommending(_Calls):
     quiz = _awaited(retrieval_calls.quiz)
 
 
+class Rules(_Calls):
+    list = _awaited(rule_calls.rules)
+    get = _awaited(rule_calls.rule)
+    set = _awaited(rule_calls.set_rule)
+    delete = _awaited(rule_calls.delete_rule)
+    preview = _awaited(rule_calls.preview)
+
+
 class Users(_Calls):
     update_preferences = updatePreferences = _awaited(user_calls.update_preferences)  # noqa: N815
     get = _awaited(user_calls.user)
@@ -137,6 +145,7 @@ class AsyncClient:
         self.jobs = Jobs(self._transport)
         self.keys = Keys(self._transport)
         self.recommendations = Recommending(self._transport)
+        self.rules = Rules(self._transport)
         self.users = Users(self._transport)
         self.events = Events(self._transport)
 

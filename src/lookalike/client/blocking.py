@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lookalike.client import catalog_calls, key_calls, retrieval_calls, user_calls
+from lookalike.client import catalog_calls, key_calls, retrieval_calls, rule_calls, user_calls
 from lookalike.client.attempts import Attempts, read, sendable
 from lookalike.client.link import Link, link
 from lookalike.client.plan import Pause, Plan, Request
@@ -74,6 +74,14 @@ class Recommending(_Calls):
     quiz = _waits(retrieval_calls.quiz)
 
 
+class Rules(_Calls):
+    list = _waits(rule_calls.rules)
+    get = _waits(rule_calls.rule)
+    set = _waits(rule_calls.set_rule)
+    delete = _waits(rule_calls.delete_rule)
+    preview = _waits(rule_calls.preview)
+
+
 class Users(_Calls):
     update_preferences = updatePreferences = _waits(user_calls.update_preferences)  # noqa: N815
     get = _waits(user_calls.user)
@@ -135,6 +143,7 @@ class Client:
         self.jobs = Jobs(self._transport)
         self.keys = Keys(self._transport)
         self.recommendations = Recommending(self._transport)
+        self.rules = Rules(self._transport)
         self.users = Users(self._transport)
         self.events = Events(self._transport)
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from lookalike.domain.filters import Filter
 from lookalike.domain.query import Anchor, Crop
 from lookalike.domain.results import Document
+from lookalike.domain.rules import RuleMark
 from lookalike.errors import InvalidInput
 
 Match = Literal["same", "similar", "complementary", "different", "any"]
@@ -89,6 +90,7 @@ class LookRequest:
     alternatives  how many other pieces to name for each slot
     user_id       whose taste decides between pieces that suit about equally
     time_budget_ms  after so long it skips what it can do without; None is as the settings say
+    merchant_rules  names of the shop's rules that may act; as `Retrieval.rules`
     """
 
     anchors: tuple[LookAnchor, ...]
@@ -108,6 +110,7 @@ class LookRequest:
     alternatives: int = 3
     user_id: str | None = None
     time_budget_ms: int | None = None
+    merchant_rules: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not (self.anchors or self.owned or self.locked):
@@ -167,6 +170,7 @@ class LookPiece:
     slot      its place; None for an anchor that no table maps
     score     what it adds to the look: the mean score of its pairs with the others
     price     exact; None where the merchant gives none, 0 counts for what is owned
+    rules     what merchant rules had to do with its choice
     """
 
     sku: str
@@ -177,6 +181,7 @@ class LookPiece:
     score: float
     reason: str
     alternatives: tuple[Alternative, ...] = ()
+    rules: tuple[RuleMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,6 +235,7 @@ class Looks:
 
     complementary  the pieces of the best look first, then the next best of every slot in turn
     look_total     of the best look; None where there is none or nothing has a price
+    rules          the names of the merchant rules that acted, in their order
     """
 
     request_id: str
@@ -242,6 +248,7 @@ class Looks:
     infeasible: Infeasible | None = None
     limits: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
     @property
     def look_total(self) -> Decimal | None:

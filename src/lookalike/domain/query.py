@@ -157,6 +157,8 @@ class Retrieval:
     collapse_variants  show one product of each variant group, and none of the anchor's
     min_score          leave out what scores below; 1 is the anchor itself, 0 a random product
     user_id            whose tastes order what is about equally alike
+    rules              names of merchant rules that may act, "*" for all usual ones; None is the
+                       same as "*", and () leaves only those that are always on
     cursor             continues an earlier answer to the same question
     time_budget_ms     after so long it skips what it can do without; None is as the settings say
     """
@@ -174,6 +176,7 @@ class Retrieval:
     min_score: float | None = None
     explain: bool = True
     user_id: str | None = None
+    rules: tuple[str, ...] | None = None
     cursor: str | None = None
     time_budget_ms: int | None = None
 

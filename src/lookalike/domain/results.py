@@ -9,6 +9,7 @@ from lookalike.domain.attributes import Attribute
 from lookalike.domain.channels import Layout
 from lookalike.domain.problems import Problem
 from lookalike.domain.query import Band
+from lookalike.domain.rules import RuleMark
 
 Document = Mapping[str, Any]
 """A product as JSON gives it: its fields, extra columns, images and visual attributes.
@@ -39,7 +40,7 @@ class Explanation:
     matched_images: tuple[int, int]
 
 
-Lane = Literal["taste", "together", "popular", "new", "varied"]
+Lane = Literal["taste", "together", "popular", "new", "varied", "pinned"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Recommendation:
     """A product with its place in the answer; `explanation` is None where none was asked for.
 
     placement  of a feed's places; None in other answers
+    rules      what merchant rules had to do with its place
     """
 
     sku: str
@@ -75,6 +77,7 @@ class Recommendation:
     explanation: Explanation | None
     product: Document
     placement: Placement | None = None
+    rules: tuple[RuleMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ class Recommendations:
     limits      every cap that clamped the request
     degraded    everything that was skipped, and why
     cursor      asks for the next page; None at the end of the list
+    rules       the names of the merchant rules that acted on the question, in their order
     """
 
     request_id: str
@@ -141,6 +145,7 @@ class Recommendations:
     degraded: tuple[str, ...] = ()
     cursor: str | None = None
     anchor: Document | None = field(default=None, compare=False)
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

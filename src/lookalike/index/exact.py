@@ -95,7 +95,14 @@ class ExactIndex:
     def __len__(self) -> int:
         return self._count
 
-    def search(self, queries: Floats, *, limit: int, where: Filter | None = None) -> Hits:
+    def search(
+        self,
+        queries: Floats,
+        *,
+        limit: int,
+        where: Filter | None = None,
+        among: Booleans | None = None,
+    ) -> Hits:
         rows = checked_queries(queries, self._layout)
         if limit < 1:
             raise InvalidInput(f"limit is {limit}; it must be at least 1.")
@@ -103,7 +110,12 @@ class ExactIndex:
             self._check(where)
         parts = [
             Part(
-                segment, start, start_row, self._allowed(segment, start, where), keys, self._stride
+                segment,
+                start,
+                start_row,
+                _both(self._allowed(segment, start, where), among, start, len(segment)),
+                keys,
+                self._stride,
             )
             for segment, start, start_row, keys in self._segments()
         ]
@@ -243,6 +255,18 @@ class ExactIndex:
             index._stride = len(delta) + 1  # room for all of them before any product of the base
             index._keys = places * index._stride + np.arange(len(delta))
         return index
+
+
+def _both(
+    allowed: Booleans | None, among: Booleans | None, start: int, count: int
+) -> Booleans | None:
+    """(count,) of a segment that pass and are among the wanted."""
+    if among is None:
+        return allowed
+    own = among[start : start + count]
+    if len(own) < count:
+        own = np.pad(own, (0, count - len(own)))
+    return own if allowed is None else own & allowed
 
 
 def _with_column(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lookalike.domain.arrays import Doubles, Floats, Integers
+from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
 from lookalike.domain.filters import Filter
 from lookalike.domain.product import FieldValue
@@ -63,10 +63,19 @@ class VectorIndex(Protocol):
         """How many products it holds."""
         ...
 
-    def search(self, queries: Floats, *, limit: int, where: Filter | None = None) -> Hits:
+    def search(
+        self,
+        queries: Floats,
+        *,
+        limit: int,
+        where: Filter | None = None,
+        among: Booleans | None = None,
+    ) -> Hits:
         """The `limit` best products that pass the filter, exactly.
 
         queries  (count, width) float32; a product scores the best over queries x its rows
+        among    (product numbers,) True where a product may be found; what is beyond the end may
+                 not.  For a set that many questions share, whose filter is then evaluated once
         Score of a pair = sum over channels of the float64 inner product of that channel.
         Raises InvalidInput for a wrong shape, an unknown field or an operator the field's
         type does not have.

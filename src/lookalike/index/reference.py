@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lookalike.domain.arrays import Doubles, Floats, Integers
+from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
 from lookalike.domain.filters import (
     And,
@@ -73,7 +73,14 @@ class ReferenceIndex:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def search(self, queries: Floats, *, limit: int, where: Filter | None = None) -> Hits:
+    def search(
+        self,
+        queries: Floats,
+        *,
+        limit: int,
+        where: Filter | None = None,
+        among: Booleans | None = None,
+    ) -> Hits:
         rows = np.atleast_2d(np.asarray(queries, dtype=np.float32))
         if rows.shape[1:] != (self._layout.width,):
             raise InvalidInput(
@@ -83,7 +90,8 @@ class ReferenceIndex:
         check_order(where, self.fields)
         found = []
         for product, entry in enumerate(self._entries):
-            if where is None or matches(where, entry, self.fields):
+            wanted = among is None or (product < len(among) and among[product])
+            if wanted and (where is None or matches(where, entry, self.fields)):
                 pairs = [
                     (-score, query, row)
                     for query, values in enumerate(rows)

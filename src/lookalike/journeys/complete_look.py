@@ -8,6 +8,7 @@ from decimal import Decimal
 from lookalike.domain import observe
 from lookalike.domain.attributes import VISUAL_ATTRIBUTES
 from lookalike.domain.coherence import FACETS
+from lookalike.domain.filters import all_of
 from lookalike.domain.look_templates import COLLECTION
 from lookalike.domain.looks import (
     MOST_ALTERNATIVES,
@@ -30,10 +31,12 @@ from lookalike.journeys.look_plan import LookPlan, cheap_plan, look_plan, with_p
 from lookalike.journeys.look_relax import infeasible
 from lookalike.journeys.look_scores import Scales, Solved, Table, left_of, table_of, task_of
 from lookalike.journeys.personal_order import STRANGER, PersonalOrder
+from lookalike.journeys.rule_book import NO_RULES, Ruled
 from lookalike.ranking.compatibility import Basis
 from lookalike.ranking.look_solver import EMPTY, best_look
 
 FEWER = "looks were made"
+MOST_RULE_PINS = 100  # of all rules together; a request may pin more of its own
 SAME_AGAIN = 8  # how often a look that was already given is made less attractive before giving up
 
 
@@ -45,12 +48,14 @@ def complete_look(
     basis: Basis,
     personal: PersonalOrder | None = None,
     remaining: Remaining = endless,
+    ruled: Ruled = NO_RULES,
 ) -> Looks:
     """Answer one request from one state of the collection.
 
     personal   whose tastes decide between pieces that suit about equally
     remaining  seconds left; the list and the first look are always made, what follows is skipped
                in this order: other ways to fill the slots, further looks, alternatives
+    ruled      the merchant's rules that act on it; what is fixed in the look stands above them
 
     Raises NotFound for unknown products, InvalidInput for what cannot be understood or can never
     be one look: two anchors in one slot, mixed currencies, an unknown look type.  What only the
@@ -59,6 +64,8 @@ def complete_look(
     haste = Haste(remaining)
     request, limits = _clamped(request)
     request, scales, strange = _for_user(request, basis, personal)
+    request, scales = _by_rules(request, scales, ruled)
+    limits += ruled.notes
     digest = _digest(request)
     fixed, wardrobe, notes = fixed_pieces(request, seen, read)
     if not fixed:
@@ -68,6 +75,8 @@ def complete_look(
     budget = None if left is None else max(Decimal(0), from_units(left))
     currency = _currency(request, seen, fixed)
     search = search_for(request, seen, fixed, budget, learned=basis.learned)
+    if ruled.bonus is not None and ruled.bonus.levels:
+        search = replace(search, lifted=ruled.bonus.values > 0)
     with observe.stage("search"):
         plan = look_plan(
             request, seen, fixed, look_type=look_type, search=search, wardrobe=wardrobe
@@ -85,14 +94,22 @@ def complete_look(
         found = [] if left < 0 else _solved(request, table, plan, left, haste)
     if found and request.alternatives and haste.skips("alternatives of pieces were left out"):
         request = replace(request, alternatives=0)
-    teller = Teller(request, seen, table, plan, currency)
+    teller = Teller(request, seen, table, plan, currency, ruled)
     with observe.stage("explain"):
         looks = tuple(teller.look(one) for one in found)
     why = None if found or not request.looks else infeasible(request, seen, table, plan)
     with observe.stage("explain"):
         listed = teller.flat(looks, pool)
     return Looks(
-        request_id=paging.short([digest, *_state(seen), f"{_taste_of(personal)}{haste.mark}"]),
+        request_id=paging.short(
+            [
+                digest,
+                *_state(seen),
+                f"{_taste_of(personal)}{haste.mark}",
+                *ruled.names,
+                ruled.version,
+            ]
+        ),
         generation=seen.view.generation,
         collection_id=seen.view.collection_id,
         look_type=look_type,
@@ -110,7 +127,21 @@ def complete_look(
             *teller.notes(looks),
             *haste.skipped,
         ),
+        rules=ruled.names,
     )
+
+
+def _by_rules(request: LookRequest, scales: Scales, ruled: Ruled) -> tuple[LookRequest, Scales]:
+    """The request without what rules exclude and with what they pin in its slot."""
+    if not ruled.rules:
+        return request, scales
+    pins = [pin.sku for pin in ruled.pins[:MOST_RULE_PINS]]
+    asked = replace(
+        request,
+        where=all_of(request.where, ruled.hidden),
+        pins=tuple(dict.fromkeys((*request.pins, *pins))),
+    )
+    return asked, replace(scales, bonus=ruled.bonus)
 
 
 def _for_user(

@@ -1,7 +1,7 @@
 """Everything in one file: all products with attributes and vectors, or every product's list."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from lookalike.errors import InvalidInput
 from lookalike.journeys.anchors import start_from
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.find_similar import find_similar
+from lookalike.journeys.rule_book import Ruled
 from lookalike.storage.rows_file import write_rows
 
 PRODUCTS_PER_BATCH = 512
@@ -28,13 +29,18 @@ def write_products(view: CatalogView, path: Path) -> int:
     return write_rows(path, _batches(view))
 
 
-def every_list(view: CatalogView, question: Retrieval) -> Iterator[tuple[str, Recommendations]]:
-    """(sku, its recommendations) for each product in the order of skus."""
+def every_list(
+    view: CatalogView, question: Retrieval, ruled: Callable[[str], Ruled]
+) -> Iterator[tuple[str, Recommendations]]:
+    """(sku, its recommendations) for each product in the order of skus.
+
+    ruled  the merchant's rules that act on the list of a sku
+    """
     for number in view.index.select(None).tolist():
         sku = view.index.sku(number)
         asked = replace(question, anchor=ProductAnchor(sku))
         start = start_from(asked.anchor, view, measure=_no_photo)
-        yield sku, find_similar(view, asked, start)
+        yield sku, find_similar(view, asked, start, ruled=ruled(sku))
 
 
 def _no_photo(_: object) -> Any:

@@ -13,6 +13,8 @@ from lookalike.domain.query import Retrieval
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_company import MOST_PARTNERS, Companions
 from lookalike.journeys.plan import DEFAULT_WEIGHTS, Plan, plan
+from lookalike.journeys.rule_book import NO_RULES, Ruled
+from lookalike.journeys.ruled_search import best_hits
 from lookalike.journeys.shelf import Ranks, Shelf
 from lookalike.journeys.start import Start
 from lookalike.journeys.tell import Page
@@ -30,6 +32,7 @@ MOST_NEW = 600
 """Up to so many new products are all scored.  Of more, every second, third, ... beginning where the
 seed says, so that each has its turn, and those that look like a taste always."""
 NEW_POOL = 48
+MOST_LIFTED = 160  # products that rules bring among the popular; more reach a feed by a taste
 MOST_DISLIKES = 12
 CURIOSITY = 1.0  # log-odds of a product that nobody has met in the places for new ones
 NEAR = 0.25  # likeness from which a product counts as like a taste: the band "same mood"
@@ -88,10 +91,11 @@ class Candidates:
         blend: Blend,
         *,
         seed: int = 0,
+        ruled: Ruled = NO_RULES,
     ) -> None:
         self.view, self.question, self.profile = view, question, profile
         self.shelf, self.ranks, self.blend = shelf, ranks, blend
-        self.seed = seed
+        self.seed, self.ruled = seed, ruled
         self.depth = max(LEAST_DEPTH, DEPTH_PER_LIMIT * question.limit)
 
     @cached_property
@@ -129,8 +133,14 @@ class Candidates:
 
     @cached_property
     def popular(self) -> Integers:
-        """The most popular products that may be shown."""
-        return self._passing(self.ranks.order, MOST_POPULAR)
+        """The most popular products that may be shown, and those that rules lift most."""
+        popular = self._passing(self.ranks.order, MOST_POPULAR)
+        bonus = self.ruled.bonus
+        if bonus is None:
+            return popular
+        lifted = self._passing(np.flatnonzero(bonus.values > 0), len(bonus.values))
+        lifted = lifted[np.argsort(-bonus.values[lifted], kind="stable")[:MOST_LIFTED]]
+        return np.concatenate([popular, lifted[~np.isin(lifted, popular)]])
 
     @cached_property
     def new(self) -> Integers:
@@ -175,6 +185,8 @@ class Candidates:
         blend = self.blend
         share = blending.shares(self.profile, blend)
         plain = scored.popular + scored.leaning - blend.dislike * scored.disliked
+        if self.ruled.bonus is not None:
+            plain = plain + blend.unit * self.ruled.bonus.values[scored.products]
         near = scored.likeness.max(axis=1) if self.tastes else np.zeros(len(scored.products))
         popular_places = np.searchsorted(scored.products, self.popular)
         lanes = []
@@ -205,8 +217,12 @@ class Candidates:
         todo = plan(self.question, start, self.view)
 
         def search() -> Page:
-            hits = self.view.index.search(todo.queries, limit=self.depth, where=todo.where)
-            return Page(hits.products, hits.rows, hits.queries, hits.scores + todo.base)
+            bonus = self.ruled.bonus
+            hits, _ = best_hits(self.view.index, todo, bonus, limit=self.depth)
+            likeness = hits.scores + todo.base
+            if bonus is not None:
+                likeness = likeness - bonus.values[hits.products]
+            return Page(hits.products, hits.rows, hits.queries, likeness)
 
         found = search() if taste.sku is None else self.shelf.kept(self._key(taste.sku), search)
         keep = ~np.isin(found.products, self._gone)
@@ -220,6 +236,7 @@ class Candidates:
             repr((asked.where, asked.weights, asked.price_range, asked.exclude)),
             asked.same_category,
             asked.collapse_variants,
+            self.ruled.version,
         )
 
     def _start(self, taste: Taste) -> Start:

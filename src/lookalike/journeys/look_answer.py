@@ -12,15 +12,18 @@ import numpy as np
 from lookalike.domain.looks import Alternative, Look, LookPiece, LookRequest, PairReason, Role
 from lookalike.domain.money import exact, written
 from lookalike.domain.results import Document
+from lookalike.domain.rules import RuleMark
 from lookalike.journeys.look_columns import LookView
 from lookalike.journeys.look_plan import LookPlan
 from lookalike.journeys.look_scores import COVERAGE, PINNED, Pool, Solved, Table
 from lookalike.journeys.personal_order import with_taste
+from lookalike.journeys.rule_book import NO_RULES, Ruled
 from lookalike.ranking.compatibility import PairEvidence, PairScores
 from lookalike.ranking.harmony import Harmony, color_evidence
 from lookalike.ranking.look_reasons import look_reason, reason
 from lookalike.ranking.look_solver import EMPTY, swapped
 from lookalike.ranking.pieces import Piece
+from lookalike.ranking.rules import told_reason
 
 ROLE_REASONS: dict[Role, str] = {
     "anchor": "What the look is made around.",
@@ -38,6 +41,7 @@ class Teller:
     table: Table
     plan: LookPlan
     currency: str | None
+    ruled: Ruled = NO_RULES
     _documents: dict[int, Document] = field(default_factory=dict)
     _colors: dict[tuple[str, str], Harmony] = field(default_factory=dict)
 
@@ -162,13 +166,18 @@ class Teller:
                 Alternative(
                     sku=str(document["sku"]),
                     product=document,
-                    reason=self._why(int(rows[row]), [*others, int(rows[row])]),
+                    reason=self._swap_reason(document, int(rows[row]), others),
                     total=self._total_with(others, price),
                     total_change=change,
                     score_change=float(scores[row] - solved.solution.score),
                 )
             )
         return tuple(found)
+
+    def _swap_reason(self, document: Document, place: int, others: Sequence[int]) -> str:
+        said = self._why(place, [*others, place])
+        marks = self._marks(int(self.table.numbers[place]), str(document["sku"]))
+        return told_reason(said, "", marks) if marks else said
 
     def _total_with(self, others: Sequence[int], price: Decimal | None) -> Decimal | None:
         count = len(self.table.fixed)
@@ -201,9 +210,12 @@ class Teller:
         coverage = COVERAGE * len(places) / most
         pins = sum(bool(self.table.pinned[place]) for place in places)
         taste = float(self.table.liked[list(places)].sum()) / most
-        rest = solved.score - mean - coverage - taste - PINNED * pins
+        rules = float(self.table.lifted[list(places)].sum()) / most
+        rest = solved.score - mean - coverage - taste - rules - PINNED * pins
         parts = {"pairs": mean, "coverage": coverage, "variety": rest if abs(rest) > 1e-9 else 0.0}
-        return {**parts, "taste": taste} if self.request.user_id is not None else parts
+        if self.request.user_id is not None:
+            parts["taste"] = taste
+        return {**parts, "rules": rules} if self.ruled.bonus is not None else parts
 
     def _missing(self, solved: Solved) -> tuple[str, ...]:
         pairs = zip(solved.slots, solved.solution.chosen, strict=True)
@@ -273,7 +285,14 @@ class Teller:
         document = self._document(number)
         price = self._written(exact(document.get("price")))
         sku = str(document["sku"])
-        return LookPiece(sku, slot, role, document, price, score, reason)
+        marks = self._marks(number, sku) if role in ("chosen", "pinned") else ()
+        told = told_reason(reason, "", marks) if marks else reason
+        return LookPiece(sku, slot, role, document, price, score, told, rules=marks)
+
+    def _marks(self, number: int, sku: str) -> tuple[RuleMark, ...]:
+        pins = (pin.rule for pin in self.ruled.pins if pin.sku == sku)
+        pinned = [RuleMark(rule.name, rule.kind, 0.0, rule.sponsored) for rule in pins]
+        return (*pinned, *self.ruled.marks(number))
 
     def _sku(self, place: int) -> str:
         return self.table.pieces.of[place].sku

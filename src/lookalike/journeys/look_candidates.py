@@ -24,6 +24,7 @@ POOL = 18
 """Products of a slot that are scored against the fixed pieces; reading one takes 100 us."""
 
 DEEPER = 3  # times the pool that a search asks for, as variants and twins are thinned out
+LIFTED = 6  # of a slot and a query, candidates for a rule of the merchant's
 PER_DESIGN = 2  # colors of one design among the candidates of a slot
 LINEAR_TERMS: Mapping[str, str] = {
     "look": "theme",
@@ -45,6 +46,8 @@ class Search:
     where   the filter without the slot
     budget  what is left for the other pieces
     pool    how many products of a slot are wanted
+    lifted  (product numbers,) whom rules prefer, None for nobody: the best of them are candidates,
+            however they would rank without
     """
 
     seen: LookView
@@ -52,6 +55,7 @@ class Search:
     where: Filter | None
     budget: Decimal | None
     pool: int = POOL
+    lifted: Booleans | None = None
 
     def passing(self, skus: Sequence[str]) -> frozenset[str]:
         """Those of the skus that the filter lets pass."""
@@ -71,6 +75,11 @@ class Search:
         where = all_of(kind, self.where)
         limit = DEEPER * count // len(self.queries)
         lists = [index.search(one, limit=limit, where=where).products for one in self.queries]
+        if self.lifted is not None:
+            lists += [
+                index.search(one, limit=LIFTED, where=where, among=self.lifted).products
+                for one in self.queries
+            ]
         found = in_turns(lists)
         for name, most in (("variant_group", PER_DESIGN), (TWIN_GROUP, 1)):
             found = found[at_most(index.codes(name, found), most)]

@@ -20,6 +20,7 @@ from lookalike.ranking.compatibility import Basis, PairScores, compatibility
 from lookalike.ranking.look_solver import EMPTY, Choices, Solution, Task
 from lookalike.ranking.look_variety import busy, clashes, monotony, same_color
 from lookalike.ranking.pieces import Pieces
+from lookalike.ranking.rules import Bonus
 
 SHORTLIST, OF_KIND = 10, 2
 """Candidates of a slot that the solver sees, and how many at least are of another color than what
@@ -44,14 +45,20 @@ class Scales:
 
     basis  of pair scores
     taste  product numbers -> what a user's taste adds to each; None where none is known
+    bonus  what the merchant's rules add to every product; None where they add nothing
     """
 
     basis: Basis
     taste: Callable[[Integers], Doubles] | None = None
+    bonus: Bonus | None = None
 
     def liked(self, numbers: Integers) -> Doubles:
         """(n,) of products of the collection."""
         return np.zeros(len(numbers)) if self.taste is None else self.taste(numbers)
+
+    def lifted(self, numbers: Integers) -> Doubles:
+        """(n,) by rules, of products of the collection."""
+        return np.zeros(len(numbers)) if self.bonus is None else self.bonus.values[numbers]
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Table:
     dull     (n, n) what each pair costs the variety of a look
     barred   (n, n) two that must not meet
     liked    (n,) what a user's taste adds; to fixed pieces nothing
+    lifted   (n,) what the merchant's rules add; to fixed pieces nothing
     """
 
     fixed: tuple[Fixed, ...]
@@ -75,6 +83,7 @@ class Table:
     prices: Integers
     pinned: Booleans
     liked: Doubles
+    lifted: Doubles
 
     @cached_property
     def sums(self) -> Doubles:
@@ -149,12 +158,14 @@ def table_of(
     found = Pieces.joined([own, pieces_in(pool, seen)]) if len(pool) else own
     first = compatibility(own, found, scales.basis, rules=request.rules)
     liked = np.concatenate([np.zeros(len(fixed)), scales.liked(pool)])
+    lifted = np.concatenate([np.zeros(len(fixed)), scales.lifted(pool)])
     cold = climates_apart(own.warmth, found.warmth)
     patterned = busy(found, color_spread(found.rows, seen.view.index.layout))
     worth = (
         first.totals
         + _secondary(found, fixed)
         + liked
+        + lifted
         - clashes(own, found, patterned[: len(own)], patterned)
     )
     fits = np.where(first.allowed & ~cold, worth, -np.inf).mean(axis=0)
@@ -181,7 +192,7 @@ def table_of(
     table = _table(request, seen, tuple(fixed), found.take(kept), numbers[kept], scales.basis)
     ends = np.cumsum([len(fixed), *(len(one) for one in short.values())])
     laid = {name: np.arange(ends[row], ends[row + 1]) for row, name in enumerate(short)}
-    whole = replace(table, places=laid, pinned=wanted[kept], liked=liked[kept])
+    whole = replace(table, places=laid, pinned=wanted[kept], liked=liked[kept], lifted=lifted[kept])
     return whole, Pool(found, numbers, first, ranked, liked)
 
 
@@ -191,9 +202,9 @@ def task_of(
     """The solver's task for one variant, and what the fixed pieces alone score.
 
     The score of a look is the mean over all pairs that the variant could have, plus COVERAGE
-    times the share of slots filled, plus the mean of what a user's taste adds, less VARIETY times
-    the share of pieces shown before; so it can be told apart into these parts, and variants of
-    different sizes can be compared.
+    times the share of slots filled, plus the mean of what a user's taste and the merchant's rules
+    add, less VARIETY times the share of pieces shown before; so it can be told apart into these
+    parts, and variants of different sizes can be compared.
     used  place -> in how many earlier looks it was
     """
     count = len(table.fixed)
@@ -202,7 +213,7 @@ def task_of(
     shown = np.array([used.get(row, 0) for row in range(len(table.numbers))])
     adds = np.asarray(
         table.totals[:count].sum(axis=0) / pairs
-        + (_secondary(table.pieces, table.fixed) + table.liked) / most
+        + (_secondary(table.pieces, table.fixed) + table.liked + table.lifted) / most
         + COVERAGE / most
         - VARIETY / most * shown
         + PINNED * table.pinned
@@ -315,5 +326,6 @@ def _table(
         barred,
         units_of(prices),
         np.zeros(len(numbers), dtype=np.bool_),
+        np.zeros(len(numbers)),
         np.zeros(len(numbers)),
     )

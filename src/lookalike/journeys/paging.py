@@ -33,19 +33,29 @@ def request_id(view: CatalogView, *, asked: str, offset: int) -> str:
     return short([asked, offset, view.collection_id, view.generation, view.change])
 
 
-def cursor(view: CatalogView, *, asked: str, offset: int, known: str = "") -> str:
+MOVED = {
+    "collection": "cursor: the collection has changed since the first page",
+    "rules": "cursor: other rules of the shop act than on the page before",
+    "user": "cursor: the user has done something since the page before, so the order is another; "
+    "products may come twice or be missed",
+}
+"""What `offset` finds changed -> what `degraded` says of it."""
+
+
+def cursor(view: CatalogView, *, asked: str, offset: int, known: str = "", rules: str = "") -> str:
     """An opaque text that continues the question after `offset` recommendations.
 
-    known  stands for what the answer was made of beside the collection
+    known  stands for what is known of the user, where the answer was made of that
+    rules  the version of the merchant's rules that acted
     """
-    state = [offset, view.generation, view.change, asked, known]
+    state = [offset, view.generation, view.change, asked, known, rules]
     return base64.urlsafe_b64encode(json.dumps(state).encode()).decode()
 
 
 def offset(
-    cursor: str | None, view: CatalogView, *, asked: str, known: str = ""
+    cursor: str | None, view: CatalogView, *, asked: str, known: str = "", rules: str = ""
 ) -> tuple[int, str]:
-    """Where to start, and what has changed since the page before: "", "collection" or "user".
+    """Where to start, and what has changed since the page before: a key of MOVED, or "".
 
     Raises InvalidInput for a cursor that is damaged or belongs to another question.
     """
@@ -53,7 +63,7 @@ def offset(
         return 0, ""
     try:
         text = base64.b64decode(cursor, altchars=b"-_", validate=True)
-        start, generation, change, of_question, was_known = json.loads(text)
+        start, generation, change, of_question, was_known, had_rules = json.loads(text)
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput(
             f"{cursor[:60]!r} is not a cursor.",
@@ -66,6 +76,8 @@ def offset(
         )
     if (generation, change) != (view.generation, view.change):
         return start, "collection"
+    if had_rules != rules:
+        return start, "rules"
     return start, "" if was_known == known else "user"
 
 

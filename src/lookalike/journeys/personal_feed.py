@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from lookalike.domain import observe
+from lookalike.domain.filters import all_of
 from lookalike.domain.profile import Profile
 from lookalike.domain.query import MAX_LIMIT, Retrieval
 from lookalike.domain.results import (
@@ -17,15 +19,21 @@ from lookalike.domain.results import (
     Recommendation,
     Recommendations,
 )
+from lookalike.domain.rules import RuleMark
 from lookalike.journeys import paging
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_lanes import CURIOSITY, NEAR, Candidates, TasteSearch
-from lookalike.journeys.find_similar import RECALL, RIVALS, caps
+from lookalike.journeys.find_similar import RECALL, RIVALS
+from lookalike.journeys.plan import caps
+from lookalike.journeys.rule_book import NO_RULES, Ruled
+from lookalike.journeys.rule_places import marked
 from lookalike.journeys.shelf import Ranks, Shelf, representatives_of
 from lookalike.journeys.tell import Detail, Page, documents_of, told
 from lookalike.profiles.blend import Blend
 from lookalike.profiles.slots import Placed, merged
 from lookalike.ranking.explain import band, known_values
+from lookalike.ranking.rules import UNLIKE, Pin, places
+from lookalike.ranking.thin import at_most
 
 SPOKEN_ACTION = {
     "purchase": "you bought {}",
@@ -33,11 +41,6 @@ SPOKEN_ACTION = {
     "save": "you saved {}",
     "view": "you looked at {}",
     "click": "you looked at {}",
-}
-MOVED = {
-    "collection": "cursor: the collection has changed since the first page",
-    "user": "cursor: the user has done something since the page before, so the order is another; "
-    "products may come twice or be missed",
 }
 GENERAL: tuple[Lane, ...] = ("together", "popular", "new", "varied")
 
@@ -51,6 +54,7 @@ class FeedParts:
     shelf: Shelf
     ranks: Ranks
     blend: Blend = field(default_factory=Blend)
+    ruled: Ruled = NO_RULES
 
 
 def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
@@ -61,12 +65,16 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
     three.  A new event may change every draw.
     Raises InvalidInput for an unknown field, channel or cursor.
     """
-    view, limits = parts.view, []
+    view, ruled = parts.view, parts.ruled
+    limits = list(ruled.notes)
     if question.limit > MAX_LIMIT:
         limits.append(f"limit: {question.limit} lowered to {MAX_LIMIT}; the cursor leads further")
         question = replace(question, limit=MAX_LIMIT)
     asked = paging.digest(question)
-    offset, moved = paging.offset(question.cursor, view, asked=asked, known=parts.profile.version)
+    offset, moved = paging.offset(
+        question.cursor, view, asked=asked, known=parts.profile.version, rules=ruled.version
+    )
+    question = replace(question, where=all_of(question.where, ruled.hidden))
     with observe.stage("search"):
         feed = _Feed(question, parts, asked)
     with observe.stage("rank"):
@@ -74,10 +82,13 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
     end = offset + question.limit
     with observe.stage("explain"):
         shown = feed.told(placed[offset:end], offset)
+    limits.extend(feed.left_out)
     degraded = feed.degraded()
     if moved:
-        degraded.append(MOVED[moved])
-    rest = paging.cursor(view, asked=asked, offset=end, known=parts.profile.version)
+        degraded.append(paging.MOVED[moved])
+    rest = paging.cursor(
+        view, asked=asked, offset=end, known=parts.profile.version, rules=ruled.version
+    )
     observe.count("searches", RECALL)
     observe.count_all("degraded", degraded)
     return Recommendations(
@@ -88,6 +99,7 @@ def personal_feed(question: Retrieval, parts: FeedParts) -> Recommendations:
         limits=tuple(limits),
         degraded=tuple(degraded),
         cursor=rest if len(placed) > end else None,
+        rules=ruled.names,
     )
 
 
@@ -104,6 +116,7 @@ class _Feed:
             parts.ranks,
             parts.blend,
             seed=self._seed()[0],
+            ruled=parts.ruled,
         )
         self._varied = self._representatives()
         self._scored = self._found.scored(self._varied)
@@ -111,9 +124,48 @@ class _Feed:
     @property
     def state(self) -> str:
         parts = self._parts
-        return f"{parts.profile.version}/{parts.ranks.version}/{parts.blend}"
+        state = f"{parts.profile.version}/{parts.ranks.version}/{parts.blend}"
+        return f"{state}/{parts.ruled.version}" if parts.ruled.version else state
 
-    def placed(self, count: int) -> list[Placed]:
+    @property
+    def left_out(self) -> list[str]:
+        """Pins that the question does not let pass."""
+        return self._pinned[1]
+
+    @cached_property
+    def _pinned(self) -> tuple[list[tuple[int, Pin]], list[str]]:
+        """(product number, its pin) by place, and who is left out."""
+        found, notes = [], []
+        index, allowed = self._parts.view.index, self._found.allowed
+        for pin in self._parts.ruled.pins:
+            number = index.number(pin.sku)
+            if number is None or not allowed[number]:
+                notes.append(
+                    f"rule {pin.rule.name}: {pin.sku} is not pinned: the user has it, or"
+                    " it does not pass what the question asks for"
+                )
+            else:
+                found.append((number, pin))
+        return found, notes
+
+    def placed(self, count: int) -> list[Placed | Pin]:
+        """The first places, those of the pinned among them."""
+        pins = self._pinned[0]
+        spare = len(pins) * (1 + len(caps(self._question)))
+        plain = self._merged(count + spare)
+        if not pins:
+            return [*plain]
+        first = np.array([number for number, _ in pins], dtype=np.int64)
+        products = np.array([self._scored.products[one.candidate] for one in plain], dtype=np.int64)
+        keep = ~np.isin(products, first)
+        for name, most in caps(self._question).items():
+            codes = self._parts.view.index.codes(name, np.concatenate([first, products]))
+            keep &= at_most(codes, most)[len(first) :]
+        rest = [one for one, kept in zip(plain, keep.tolist(), strict=True) if kept]
+        laid = places(len(rest), [pin.place for _, pin in pins], limit=count)
+        return [pins[which][1] if is_pin else rest[which] for is_pin, which in laid]
+
+    def _merged(self, count: int) -> list[Placed]:
         view, scored = self._parts.view, self._scored
         base = self._parts.shelf.lens.base
         groups = [
@@ -140,8 +192,37 @@ class _Feed:
             said.append("popularity: there are no events yet")
         return [*said, *self._found.skipped]
 
-    def told(self, placed: Sequence[Placed], offset: int) -> tuple[Recommendation, ...]:
-        """The places with reasons, taste by taste, as each compares with its own product."""
+    def told(self, laid: Sequence[Placed | Pin], offset: int) -> tuple[Recommendation, ...]:
+        """The places with reasons, and what rules had to do with them."""
+        found = iter(self._told([one for one in laid if isinstance(one, Placed)]))
+        return tuple(
+            replace(
+                self._pin(one) if isinstance(one, Pin) else next(found), position=offset + place
+            )
+            for place, one in enumerate(laid, start=1)
+        )
+
+    def _pin(self, pin: Pin) -> Recommendation:
+        view = self._parts.view
+        number = view.index.number(pin.sku) or 0
+        (document,) = documents_of(view, np.array([number]))
+        mark = RuleMark(pin.rule.name, pin.rule.kind, 0.0, pin.rule.sponsored)
+        bare = Recommendation(
+            sku=pin.sku,
+            position=1,
+            score=0.0,
+            band=band(0.0),
+            reason="",
+            explanation=Explanation({"variety": 0.0}, self._leans(document), (), (), (0, 0))
+            if self._question.explain
+            else None,
+            product=document,
+            placement=Placement("pinned", None, None, 1.0),
+        )
+        return marked(bare, (mark, *self._parts.ruled.marks(number)))
+
+    def _told(self, placed: Sequence[Placed]) -> list[Recommendation]:
+        """Taste by taste, as each place compares with its own product."""
         answers: dict[int, Recommendation] = {}
         tastes = self._found.tastes
         of = [self._taste_of(one) for one in placed]
@@ -155,9 +236,22 @@ class _Feed:
         ones = [placed[place] for place in general]
         for place, answer in zip(general, self._unlike(ones), strict=True):
             answers[place] = answer
-        return tuple(
-            replace(answers[place], position=offset + place + 1) for place in range(len(placed))
-        )
+        return [self._by_rules(answers[place], one) for place, one in enumerate(placed)]
+
+    def _by_rules(self, answer: Recommendation, one: Placed) -> Recommendation:
+        """What is popular or new says so truly beside a rule; what a rule alone brought does
+        not."""
+        marks = self._parts.ruled.marks(int(self._scored.products[one.candidate]))
+        if not marks:
+            return answer
+        if self._lane_name(one) == "taste" or answer.band != UNLIKE or self._is_lifted(one):
+            return marked(answer, marks)
+        return replace(marked(replace(answer, band="similar"), marks), band=answer.band)
+
+    def _is_lifted(self, one: Placed) -> bool:
+        """It stands among the popular for a rule alone."""
+        popular = self._scored.popular[one.candidate]
+        return self._lane_name(one) == "popular" and popular <= 0
 
     def _representatives(self) -> np.ndarray:
         """Pictures that stand for what may be shown, while no taste is known."""
@@ -220,7 +314,7 @@ class _Feed:
         return replace(
             answer,
             score=answer.score + sum(extra.values()),
-            reason=_because(search, lane, answer.reason),
+            reason=_because(search, "taste" if self._is_lifted(one) else lane, answer.reason),
             explanation=explanation,
             placement=Placement(lane, search.taste.id, search.taste.sku, one.propensity),
         )
@@ -303,6 +397,7 @@ def _general(lane: Lane, leans: Sequence[str]) -> str:
         "varied": "To find out what you like",
         "taste": "For you",
         "together": "For you",
+        "pinned": "For you",
     }[lane]
     if not leans:
         return f"{start}."

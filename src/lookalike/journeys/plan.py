@@ -97,6 +97,12 @@ def plan(question: Retrieval, start: Start, view: CatalogView) -> Plan:
     )
 
 
+def caps(question: Retrieval) -> dict[str, int]:
+    """Field -> how many recommendations may share one value of it."""
+    collapsed = {"variant_group": 1, TWIN_GROUP: 1} if question.collapse_variants else {}
+    return {**collapsed, **question.max_per}
+
+
 def _asked(question: Retrieval, start: Start, view: CatalogView) -> CalibratedQuery:
     weights = _weights(question, start, view)
     layout = view.index.layout

@@ -39,6 +39,12 @@ class Start:
     parts: tuple[tuple["Start", float], ...] = ()
 
     @property
+    def skus(self) -> tuple[str, ...]:
+        """The products that it starts from: one, those of a mix, or none."""
+        own = (self.sku,) if self.sku else ()
+        return own + tuple(sku for part, _ in self.parts for sku in part.skus)
+
+    @property
     def design(self) -> Floats | None:
         """The rows whose design is asked for; None where a wish lets it go, or where look or
         color, by which a design is told, are not known."""

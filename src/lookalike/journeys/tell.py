@@ -44,6 +44,16 @@ class Page:
             self.products[which], self.rows[which], self.queries[which], self.scores[which], offset
         )
 
+    def joined(self, other: "Page") -> "Page":
+        """These, then the others."""
+        return Page(
+            np.concatenate([self.products, other.products]),
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.queries, other.queries]),
+            np.concatenate([self.scores, other.scores]),
+            self.offset,
+        )
+
     def contributions(self, plan: Plan, view: CatalogView) -> Doubles:
         """(count, terms) what every term adds to each score."""
         rows = view.index.vectors(self.rows)

@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lookalike.domain.filter_text import in_words
-from lookalike.domain.filters import And, Eq, Filter
+from lookalike.domain.filters import And, Eq, Filter, all_of
 from lookalike.domain.query import Retrieval
 from lookalike.domain.results import Recommendation, Verdict, WhyNot
 from lookalike.journeys.anchors import Start
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.entries import TWIN_GROUP
-from lookalike.journeys.find_similar import RIVALS, caps, find_similar
-from lookalike.journeys.plan import Plan, plan
+from lookalike.journeys.find_similar import RIVALS, find_similar
+from lookalike.journeys.plan import Plan, caps, plan
+from lookalike.journeys.rule_book import NO_RULES, Ruled
+from lookalike.journeys.rule_places import marked
+from lookalike.journeys.ruled_search import best_hits
 from lookalike.journeys.tell import Page, told
 
 MOST_RANKED = 2_000  # how far an answer is continued to see which product took the place
@@ -27,9 +30,11 @@ def why_not(
     sku: str,
     *,
     unseen: Callable[[str], str],
+    ruled: Ruled = NO_RULES,
 ) -> WhyNot:
     """What became of one product in the answer to a question.
 
+    ruled   the merchant's rules that act on it
     unseen  says why a product has no row in the index; raises NotFound for an unknown one
     """
     number = view.index.number(sku)
@@ -37,15 +42,33 @@ def why_not(
         return WhyNot(sku, "not searchable", unseen(sku))
     if sku == start.sku:
         return WhyNot(sku, "anchor", "It is the product that the search starts from.")
-    todo = plan(question, start, view)
+    ruled_question = replace(question, where=all_of(question.where, ruled.hidden))
+    todo = plan(ruled_question, start, view)
     clause = _failed(todo.where, sku, view)
+    rule = None if clause is None else ruled.hiding(clause)
+    if rule is not None:
+        return WhyNot(sku, "excluded", f"It is excluded by the rule {rule}.")
     if clause is not None:
         return WhyNot(sku, *_excluded(clause, question, start, view, number))
-    rank, one = _ranked(view, todo, start, number)
-    if question.min_score is not None and one.score < question.min_score:
-        said = f"Its score {one.score:.2f} is below min_score {question.min_score:g}."
+    rank, one = _ranked(view, todo, start, number, ruled)
+    likeness = one.score - sum(mark.amount for mark in one.rules)
+    if question.min_score is not None and likeness < question.min_score:
+        said = f"Its score {likeness:.2f} is below min_score {question.min_score:g}."
         return WhyNot(sku, "below min_score", said, rank, one)
-    return _among_the_found(view, question, start, sku, rank, one)
+    found = _among_the_found(_Asked(view, question, start, ruled), sku, rank, one)
+    return replace(found, reason=f"{found.reason}{_by_rules(one)}")
+
+
+def _by_rules(one: Recommendation) -> str:
+    """What rules did to its score."""
+    said = [
+        f"buried by rule {mark.name} ({mark.amount:+.2f})"
+        if mark.amount < 0
+        else f"boosted by rule {mark.name} ({mark.amount:+.2f})"
+        for mark in one.rules
+        if mark.amount
+    ]
+    return f" It is {' and '.join(said)}." if said else ""
 
 
 def _failed(where: Filter | None, sku: str, view: CatalogView) -> Filter | None:
@@ -88,11 +111,13 @@ def _value(view: CatalogView, number: int, field: str) -> str:
     return "missing"
 
 
-def _ranked(view: CatalogView, todo: Plan, start: Start, number: int) -> tuple[int, Recommendation]:
+def _ranked(
+    view: CatalogView, todo: Plan, start: Start, number: int, ruled: Ruled
+) -> tuple[int, Recommendation]:
     """Its place by score alone among all that pass the filter, and its reason."""
     limit = RIVALS
     while True:
-        hits = view.index.search(todo.queries, limit=limit, where=todo.where)
+        hits, by_score = best_hits(view.index, todo, ruled.bonus, limit=limit, rivals=RIVALS)
         (found,) = np.nonzero(hits.products == number)
         if len(found):
             break
@@ -106,25 +131,28 @@ def _ranked(view: CatalogView, todo: Plan, start: Start, number: int) -> tuple[i
         hits.scores[own] + todo.base,
         offset=rank - 1,
     )
-    best = Page(hits.products, hits.rows, hits.queries, hits.scores).take(slice(RIVALS))
+    best = Page(by_score.products, by_score.rows, by_score.queries, by_score.scores)
+    best = best.take(slice(RIVALS))
     (one,) = told(page, best.contributions(todo, view), start, todo, view, detail="full")
-    return rank, one
+    return rank, marked(one, ruled.marks(number))
 
 
-def _among_the_found(
-    view: CatalogView,
-    question: Retrieval,
-    start: Start,
-    sku: str,
-    rank: int,
-    one: Recommendation,
-) -> WhyNot:
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    view: CatalogView
+    question: Retrieval
+    start: Start
+    ruled: Ruled
+
+
+def _among_the_found(asked: _Asked, sku: str, rank: int, one: Recommendation) -> WhyNot:
     """It passes everything, so it is shown, further down, or another took its place."""
-    answer = find_similar(view, question, start)
+    question = asked.question
+    answer = find_similar(asked.view, question, asked.start, ruled=asked.ruled)
     for shown in answer.recommendations:
         if shown.sku == sku:
             return WhyNot(sku, "shown", f"It is shown at place {shown.position}.", rank, one)
-    twin = _takes_its_place(view, question, start, sku, rank)
+    twin = _takes_its_place(asked, sku, rank)
     if twin is not None:
         return WhyNot(sku, "collapsed", twin, rank, one)
     last = answer.recommendations[-1].score if answer.recommendations else 0.0
@@ -135,15 +163,14 @@ def _among_the_found(
     return WhyNot(sku, "ranked below", said, rank, one)
 
 
-def _takes_its_place(
-    view: CatalogView, question: Retrieval, start: Start, sku: str, rank: int
-) -> str | None:
+def _takes_its_place(asked: _Asked, sku: str, rank: int) -> str | None:
     """Which better products of the same group fill the places that the group may have."""
-    index = view.index
+    view, question, index = asked.view, asked.question, asked.view.index
     plain = replace(
         question, limit=min(rank, MOST_RANKED), diversity=0, collapse_variants=False, max_per={}
     )
-    better = [found.sku for found in find_similar(view, plain, start).recommendations]
+    above = find_similar(view, plain, asked.start, ruled=asked.ruled).recommendations
+    better = [found.sku for found in above]
     numbers = np.array([index.number(other) for other in (*better, sku)], dtype=np.int64)
     for field, most in caps(question).items():
         codes = index.codes(field, numbers)

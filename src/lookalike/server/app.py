@@ -18,6 +18,7 @@ from lookalike.server import (
     looks,
     photos,
     retrieval,
+    rules,
     swap,
     users,
 )
@@ -62,6 +63,7 @@ def create_app(
         attributes,
         catalog,
         retrieval,
+        rules,
         looks,
         photos,
         swap,

@@ -88,6 +88,11 @@ NEEDS: Mapping[str, Need] = {
     f"DELETE {C}/slots/{{kind:path}}": CATALOG,
     f"PUT {C}/look-types/{{name}}": CATALOG,
     f"DELETE {C}/look-types/{{name}}": CATALOG,
+    f"GET {C}/rules": CATALOG,
+    f"GET {C}/rules/{{name}}": CATALOG,
+    f"PUT {C}/rules/{{name}}": CATALOG,
+    f"DELETE {C}/rules/{{name}}": CATALOG,
+    f"POST {C}/rules/preview": CATALOG,
     f"POST {C}/uploads": ASK,
     # A picture is asked for by the hash of its bytes, by <img>, which can send no key.
     f"GET {C}/images/{{image_hash}}": Need(READ.scopes, is_open=True),

@@ -21,7 +21,7 @@ from lookalike.wire.schema import ProblemDocument
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 READING = re.compile(
-    r"/v1/collections/[^/]+/(retrieve|looks|looks/scene|receipts/verify|why-not/.*)"
+    r"/v1/collections/[^/]+/(retrieve|looks|looks/scene|receipts/verify|rules/preview|why-not/.*)"
 )
 """Routes that take a body and change nothing: to send them twice does no harm."""
 SECRET = re.compile(r"/v1/keys(/.*)?")

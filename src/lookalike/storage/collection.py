@@ -16,6 +16,7 @@ from lookalike.storage.look_models import LookModelStore
 from lookalike.storage.popularity import PopularityStore
 from lookalike.storage.presence import Presence
 from lookalike.storage.products import ProductStore
+from lookalike.storage.rules import RuleStore
 from lookalike.storage.tables import collections, from_json, to_json
 from lookalike.storage.users import UserStore
 from lookalike.storage.writer import writer_lock
@@ -31,6 +32,7 @@ class Collection:
         self.images = ImageStore(database, name)
         self.decisions = DecisionStore(database, name)
         self.look_models = LookModelStore(database, name)
+        self.rules = RuleStore(database, name)
         self.events = EventStore(database, name)
         self.users = UserStore(database, name)
         self.popularity = PopularityStore(database, name)

@@ -15,6 +15,7 @@ from lookalike.domain.results import (
     Recommendations,
     WhyNot,
 )
+from lookalike.domain.rules import RuleMark
 from lookalike.errors import InvalidInput
 from lookalike.wire import ledger
 from lookalike.wire.schema import Json
@@ -35,8 +36,17 @@ def recommendations(answer: Recommendations, *, fields: Sequence[str] | None = N
         "limits": list(answer.limits),
         "degraded": list(answer.degraded),
         "cursor": answer.cursor,
+        "rules": list(answer.rules),
         "recommendations": shown,
     }
+
+
+def ruled(marks: Sequence[RuleMark]) -> Json:
+    """`rules` and `sponsored` of what rules touched; nothing for the rest."""
+    if not marks:
+        return {}
+    paid = {"sponsored": True} if any(one.sponsored for one in marks) else {}
+    return {"rules": [asdict(one) for one in marks], **paid}
 
 
 def why_not(told: WhyNot) -> Json:
@@ -147,6 +157,7 @@ def _recommendation(one: Recommendation, collection_id: str) -> Json:
         "similarity_reason": one.reason,
         "explanation": one.explanation and _explanation(one.explanation),
         **({"placement": asdict(one.placement)} if one.placement else {}),
+        **ruled(one.rules),
         **{k: v for k, v in product(one.product, collection_id).items() if k != "sku"},
     }
 
@@ -166,4 +177,8 @@ def _only(shown: Sequence[Json], fields: Sequence[str]) -> list[Json]:
             hint=f"They have {', '.join(sorted(known))}.",
         )
     kept = ("sku", "position", *(("placement",) if "placement" in known else ()), *fields)
-    return [{name: one.get(name) for name in kept} for one in flat]
+    paid = {"sponsored": True}  # a disclosure is not a field that one may leave out
+    return [
+        {**{name: one.get(name) for name in kept}, **(paid if one.get("sponsored") is True else {})}
+        for one in flat
+    ]

@@ -23,7 +23,7 @@ from lookalike.domain.looks import (
 from lookalike.domain.query import Anchor, Crop, ProductAnchor, RowAnchor
 from lookalike.domain.slots import SlotTable
 from lookalike.errors import InvalidInput
-from lookalike.wire.answers import product
+from lookalike.wire.answers import product, ruled
 from lookalike.wire.looks_schema import LooksBody, SceneBody
 from lookalike.wire.questions import anchor_from, bytes_from, rows_from
 from lookalike.wire.schema import Json
@@ -56,6 +56,7 @@ def look_request(
         alternatives=body.alternatives,
         user_id=body.user_id,
         time_budget_ms=body.time_budget_ms,
+        merchant_rules=None if body.merchant_rules is None else tuple(body.merchant_rules),
     )
 
 
@@ -100,6 +101,7 @@ def looks(answer: Looks) -> Json:
         },
         "limits": list(answer.limits),
         "degraded": list(answer.degraded),
+        "merchant_rules": list(answer.rules),
     }
 
 
@@ -190,6 +192,7 @@ def _piece(one: LookPiece, collection_id: str) -> Json:
         "score": one.score,
         "reason": one.reason,
         "alternatives": [_alternative(other, collection_id) for other in one.alternatives],
+        **ruled(one.rules),
     }
 
 

@@ -68,6 +68,9 @@ class LooksBody(_Strict):
     )
     alternatives: int = Field(default=3, description="Other pieces named for each slot.")
     time_budget_ms: TimeBudget = None
+    merchant_rules: list[str] | None = Field(
+        default=None, description="As `rules` of a question: which of the shop's rules may act."
+    )
 
 
 class SceneBody(_Strict):
@@ -106,6 +109,8 @@ class PieceBody(BaseModel):
     score: float
     reason: str
     alternatives: list[AlternativeBody] = []
+    rules: list[Json] = Field(default=[], description="What merchant rules had to do with it.")
+    sponsored: bool = Field(default=False, description="Somebody paid for its place.")
 
 
 class PairBody(BaseModel):
@@ -166,6 +171,7 @@ class LooksAnswerBody(BaseModel):
     infeasible: InfeasibleBody | None
     limits: list[str]
     degraded: list[str]
+    merchant_rules: list[str] = Field(default=[], description="Those that acted, by name.")
 
 
 class ScenePartBody(BaseModel):

@@ -44,6 +44,7 @@ def question(body: RetrieveBody, *, upload: Callable[[str], bytes]) -> Retrieval
         min_score=body.min_score,
         explain=body.explain,
         user_id=body.user_id,
+        rules=None if body.rules is None else tuple(body.rules),
         cursor=body.cursor,
         time_budget_ms=body.time_budget_ms,
     )

@@ -109,6 +109,11 @@ class RetrieveBody(_Strict):
     user_id: str | None = Field(
         default=None, description="Whose tastes order what is about equally alike."
     )
+    rules: list[str] | None = Field(
+        default=None,
+        description='Merchant rules that may act, by name, "*" for all usual ones; null '
+        "for those, [] for none but those that are always on.",
+    )
     cursor: str | None = None
     time_budget_ms: TimeBudget = None
 
@@ -152,6 +157,8 @@ class RecommendationBody(BaseModel):
     similarity_reason: str
     explanation: ExplanationBody | None = None
     placement: PlacementBody | None = None
+    rules: list[Json] = Field(default=[], description="What merchant rules had to do with it.")
+    sponsored: bool = Field(default=False, description="Somebody paid for its place.")
 
 
 class RecommendationsBody(BaseModel):
@@ -163,6 +170,7 @@ class RecommendationsBody(BaseModel):
     limits: list[str]
     degraded: list[str]
     cursor: str | None
+    rules: list[str] = Field(default=[], description="The merchant rules that acted, by name.")
     recommendations: list[RecommendationBody]
 
 
