@@ -148,7 +148,7 @@ def test_every_route_says_what_it_needs(client):
     }
     plain = {name.replace(":path", "") for name in NEEDS}
     assert told - plain == set(), "say in server/guard.py what these need"
-    assert plain - told == {"GET /"}, "these are no routes any more"
+    assert plain - told == {"GET /", "GET /metrics"}, "these are no routes any more"
 
 
 def test_the_description_of_the_api_says_how_to_send_a_key_and_what_each_call_needs(client):
@@ -517,9 +517,17 @@ def test_a_failure_inside_is_a_problem_with_all_headers_and_is_logged_without_na
     assert "boom" not in got.text
     told = caplog.text
     assert "RuntimeError" in told
-    assert "{sku:path}" in told
+    assert "{sku:path}" in [getattr(one, "route", "") for one in caplog.records][-1]
     assert "secret-sku" not in told
     assert secrets["catalog"] not in told
+
+
+def test_metrics_are_for_keys_that_may_see_all_collections(client, secrets):
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers=bearer(secrets["recommend"])).status_code == 403
+    told = client.get("/metrics", headers=bearer(secrets["admin"]))
+    assert told.status_code == 200
+    assert "lookalike_" in told.text
 
 
 def test_no_log_holds_a_key_a_header_or_a_user(client, keyed, secrets, sku, caplog):
