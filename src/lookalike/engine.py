@@ -288,6 +288,10 @@ class Engine:
         """The values of the fields that shoppers choose by, most frequent first."""
         return browse.facets(self._parts.view(collection))
 
+    def state(self, *, look: bool = True, collection: str | None = None) -> str | None:
+        """Equal while equal questions without a user get equal answers; see `Parts.state`."""
+        return self._parts.state(collection, look=look)
+
     # Users
 
     def record(

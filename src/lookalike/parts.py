@@ -128,6 +128,21 @@ class Parts:
         asked = Asked(surface, datetime.now(UTC), skus, names)
         return self.rule_book(view.collection_id).of(view, asked)
 
+    def state(self, collection: str | None, *, look: bool) -> str | None:
+        """Stands for all that an answer without a user depends on, beside the question.
+
+        look  where that may have changed, look now, and wait; else None says so
+        Raises NotFound and Unavailable.
+        """
+        live, book = self.live(collection), self.rule_book(collection)
+        view = live.view() if look else live.fresh()
+        if look:
+            book.rules()
+        rules = book.fresh(datetime.now(UTC))
+        if view is None or rules is None:
+            return None
+        return f"{view.generation}/{view.change}/{view.fingerprint}/{rules}"
+
     def profiles(self, collection: str | None) -> UserProfiles:
         """What knows the users of a collection; one for each collection."""
         name = self.name(collection)

@@ -159,6 +159,14 @@ class Settings:
         unit="megabytes",
         low=1,
     )
+    recent_answers_mb: int = _setting(
+        64,
+        "Room for finished answers that name no user: a question asked again while nothing has "
+        "changed is answered from it, the same to the last byte.  2 MB hold about a hundred lists; "
+        "raise it for many products.  0 thinks every question over.",
+        unit="megabytes",
+        low=0,
+    )
     time_budget_ms: int = _setting(
         0,
         "After so long an answer skips what it can do without, and says so in `degraded`; 0 never "

@@ -47,6 +47,10 @@ class LiveView:
             view = self.refresh()
         return view
 
+    def fresh(self) -> CatalogView | None:
+        """The view while it need not be looked whether it is the newest; never waits."""
+        return self._view if self._clock() < self._next_check else None
+
     def known(self) -> CatalogView | None:
         """The view, or None while nothing has been indexed."""
         with self._lock:

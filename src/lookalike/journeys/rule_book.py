@@ -104,6 +104,14 @@ class RuleBook:
                 self._lock.release()
         return self._rules
 
+    def fresh(self, now: datetime) -> str | None:
+        """Stands for the rules, and which of them hold now; None while it must be looked whether
+        they are the newest.  Never waits."""
+        if self._texts is None or self._clock() >= self._next_check:
+            return None
+        rules = self._rules.items()
+        return "/".join(f"{name}={one.digest}{one.holds_at(now):d}" for name, one in rules)
+
     def refresh(self) -> Mapping[str, MerchantRule]:
         """Look now."""
         with self._lock:

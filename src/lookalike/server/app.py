@@ -36,6 +36,7 @@ from lookalike.server.limits import RequestLimits
 from lookalike.server.metrics import CONTENT_TYPE, MeasuredRequests, Metrics
 from lookalike.server.page import require_public_key, storefront_page
 from lookalike.server.problems import UnexpectedErrors, install_problem_documents
+from lookalike.server.recent import MEGA, RecentAnswers
 from lookalike.server.traces import TracedRequests, Traces
 
 
@@ -53,6 +54,8 @@ def create_app(
         summary="Visual recommendations for shops: what looks like this, and why.",
     )
     app.state.engine = engine
+    recent_mb = engine.settings.recent_answers_mb
+    app.state.recent = RecentAnswers(most_bytes=recent_mb * MEGA) if recent_mb else None
     app.state.exposure = exposure = exposure or Exposure()
     app.router.route_class = GuardedRoute
     install_problem_documents(app)

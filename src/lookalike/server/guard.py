@@ -16,6 +16,8 @@ from lookalike.engine import Engine
 from lookalike.errors import Forbidden, NotFound, Unauthorized
 from lookalike.server.access import caller_of
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
 C = "/collections/{collection_id}"
 USER = f"{C}/users/{{user_id}}"
 ATTRIBUTE = f"{C}/products/{{sku:path}}/attributes/{{name}}"
@@ -115,7 +117,7 @@ NEEDS: Mapping[str, Need] = {
 class GuardedRoute(APIRoute):
     """A route that first asks who is there, and only then reads what they sent."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         answer = super().get_route_handler()
         method = min((self.methods or set()) - {"HEAD"}, default="GET")
         need = need_of(method, self.path)
@@ -123,13 +125,17 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 await admit(request, need)
-                return await answer(request)
+                return await self.answered(request, answer)
             except NotFound as error:
                 if not caller_of(request.scope).is_limited:
                     raise
                 raise NotFound(error.message) from None  # hints may name what others have
 
         return guarded
+
+    async def answered(self, request: Request, answer: Handler) -> Response:
+        """The answer to somebody who may have it."""
+        return await answer(request)
 
 
 def need_of(method: str, path: str) -> Need:

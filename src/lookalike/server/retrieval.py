@@ -5,15 +5,16 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from lookalike.server.guard import GuardedRoute, require_own
+from lookalike.server.guard import require_own
 from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, told
 from lookalike.server.problems import PROBLEM_RESPONSES
+from lookalike.server.recent import RecentRoute
 from lookalike.wire import answers
 from lookalike.wire.questions import question, users_of
 from lookalike.wire.schema import MatchMapBody, RecommendationsBody, RetrieveBody, WhyNotBody
 
 router = APIRouter(
-    route_class=GuardedRoute, tags=["retrieval"], prefix="/collections/{collection_id}"
+    route_class=RecentRoute, tags=["retrieval"], prefix="/collections/{collection_id}"
 )
 
 
