@@ -5,8 +5,9 @@
 WORKSPACE is an indexed one with `price`.  The question: 12 results within a price band, with
 reasons.  One client at a time: `Engine.similar`, the same question over HTTP asked for the first
 time, and asked again.  Many clients at once: questions that are all new, questions as a shop's
-pages ask them (1/rank over 2,000 products), and a bare FastAPI route that answers a body of the
-same size, returned as an object and as finished bytes.  Server and clients share the machine.
+pages ask them (1/rank over 2,000 products, each asked once before), and a bare FastAPI route that
+answers a body of the same size, returned as an object and as finished bytes.  Server and clients
+share the machine.
 """
 
 import argparse
@@ -132,6 +133,7 @@ def crowd(place: Served, skus: list[str], prices: tuple[float, float], options) 
             "POST", ROUTE, asked(shown[popular[number % 100_000]], prices),
         ),
     }  # fmt: skip
+    asyncio.run(_each(place, [asked(sku, prices) for sku in shown]))
     spent = {label: _crowd(place, ask, options) for label, ask in rows.items()}
     with _bare(one) as bare:
         for kind in ("object", "bytes"):
@@ -152,6 +154,12 @@ def crowd(place: Served, skus: list[str], prices: tuple[float, float], options) 
 
 def _crowd(place: Served, ask: Callable[[int], Request], options) -> list[Spent]:
     return asyncio.run(together(place, ask, clients=options.clients, seconds=options.seconds))
+
+
+async def _each(place: Served, questions: list[object]) -> None:
+    connection = Connection(place.host, place.port)
+    for question in questions:
+        await connection.ask("POST", ROUTE, question)
 
 
 async def _body(place: Served, question: object) -> bytes:

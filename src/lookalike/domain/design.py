@@ -1,6 +1,7 @@
 """The design of a product: what of its look the colors do not explain."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,13 +33,22 @@ class DesignMetric:
     def query(self, rows: Floats, layout: Layout) -> Doubles:
         """(count, width) whose inner product with a row is its similarity; of a look that is
         nothing but its colors, zeros."""
-        asked = self._residual(rows, layout) @ self.precision
-        own = np.sum(asked * self._residual(rows, layout), axis=1, keepdims=True)
+        look = self._residual(rows, layout)
+        asked = look @ self._precision
+        own = np.sum(asked * look, axis=1, keepdims=True)
         asked /= np.where(own > 0, own, np.inf)
         found = np.zeros(rows.shape, dtype=np.float64)
         found[:, layout.part("look")] = asked
-        found[:, layout.part("color")] = -asked @ self.colors.T
+        found[:, layout.part("color")] = -asked @ self._from_colors
         return found
+
+    @cached_property
+    def _precision(self) -> Doubles:  # NumPy would convert the whole matrix at every question
+        return self.precision.astype(np.float64)
+
+    @cached_property
+    def _from_colors(self) -> Doubles:
+        return np.ascontiguousarray(self.colors.T.astype(np.float64))
 
     def _residual(self, rows: Floats, layout: Layout) -> Doubles:
         look, color = rows[:, layout.part("look")], rows[:, layout.part("color")]
