@@ -25,10 +25,11 @@ from lookalike.journeys.background import Background
 from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.deadline import remaining
 from lookalike.journeys.extractors import Extractors, chosen, located
+from lookalike.journeys.feed_reasons import FeedParts
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.measure_images import Tools
-from lookalike.journeys.personal_feed import FeedParts, personal_feed
+from lookalike.journeys.personal_feed import personal_feed
 from lookalike.journeys.personal_order import PersonalOrder
 from lookalike.journeys.rule_book import Asked, RuleBook, Ruled
 from lookalike.journeys.slot_settings import LookViews

@@ -18,8 +18,9 @@ from lookalike.index.exact import ExactIndex
 from lookalike.index.protocol import Entry
 from lookalike.index.reference import ReferenceIndex
 from lookalike.journeys.complete_look import complete_look
+from lookalike.journeys.feed_reasons import FeedParts
 from lookalike.journeys.find_similar import find_similar
-from lookalike.journeys.personal_feed import FeedParts, personal_feed
+from lookalike.journeys.personal_feed import personal_feed
 from lookalike.journeys.rule_book import Asked, RuleViews
 from lookalike.journeys.ruled_search import ruled_search
 from lookalike.ranking.rules import bonus_of

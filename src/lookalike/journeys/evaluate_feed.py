@@ -26,8 +26,9 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.feed_baselines import arrivals, baselines
 from lookalike.journeys.feed_company import company_of
 from lookalike.journeys.feed_log import Log
+from lookalike.journeys.feed_reasons import FeedParts
 from lookalike.journeys.learn_blend import Fitted, learn_blend
-from lookalike.journeys.personal_feed import FeedParts, personal_feed
+from lookalike.journeys.personal_feed import personal_feed
 from lookalike.journeys.shelf import Ranks, Shelf, ranks, with_company
 from lookalike.journeys.user_profiles import facts_of
 from lookalike.profiles.company import meetings
