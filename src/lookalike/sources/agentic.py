@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from lookalike.domain.problems import Problem
-from lookalike.sources.feeds import Columns, FeedFormat, cell, with_sale
+from lookalike.sources.feed_format import Columns, FeedFormat, cell, with_sale
 from lookalike.sources.nested import flat
 from lookalike.sources.protocol import Record, RecordReader
 from lookalike.sources.sales import Sales

@@ -191,7 +191,7 @@ def _reader(path: Path, form: str | None, now: datetime) -> RecordReader:
         reader: RecordReader = DelimitedFile(path, header=HEADER)
     else:
         reader = _file_reader(path, start, form)
-    for one in feeds.formats():
+    for one in feeds.FORMATS:
         if form == one.name or (form is None and one.fits(reader.columns)):
             return feeds.FeedReader(reader, one, now)
     return reader

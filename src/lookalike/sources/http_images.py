@@ -6,7 +6,7 @@ from collections.abc import Callable
 from lookalike.sources.addresses import resolve as system_resolve
 from lookalike.sources.guarded_network import Resolve
 from lookalike.sources.http_client import Answer, HttpClient, HttpLimits, NotModified
-from lookalike.sources.images import MAX_IMAGE_BYTES, too_many_bytes
+from lookalike.sources.image_size import MAX_IMAGE_BYTES, too_many_bytes
 from lookalike.sources.protocol import Fetched, FetchRefused
 
 ACCEPT = (b"image/*,*/*;q=0.5", b"identity")  # a packed body could unpack to any size

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from lookalike.sources.image_size import MAX_IMAGE_BYTES, too_many_bytes
 from lookalike.sources.locations import is_object_url, is_web_address
 from lookalike.sources.protocol import (
     Fetched,
@@ -14,9 +15,6 @@ from lookalike.sources.protocol import (
     FetchRefused,
     ImageStore,
 )
-
-MAX_IMAGE_BYTES = 20_000_000
-"""What Google and Shopify take for one image; photographs of shops are 20 KB to 5 MB."""
 
 DOWNLOAD_TIMEOUT_S = 30.0
 """An image of 5 MB at 2 Mbit/s takes 20 s; chosen by eye."""
@@ -197,14 +195,6 @@ class _Images:
             ),
             allow_private_addresses=self._allow_private_addresses,
         )
-
-
-def too_many_bytes(location: str, size: int, limit: int) -> FetchRefused:
-    return FetchRefused(
-        "too_many_bytes",
-        f"The image {_shown(location)} has {size:,} bytes or more; at most {limit:,} are read.",
-        hint="Save it smaller: 1,000 pixels on the longer side are plenty.",
-    )
 
 
 def _shown(text: str) -> str:

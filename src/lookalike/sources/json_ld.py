@@ -13,7 +13,7 @@ from typing import Any
 from lookalike.domain.problems import Problem
 from lookalike.errors import InvalidInput
 from lookalike.sources.encoding import text_encoding
-from lookalike.sources.feeds import is_no
+from lookalike.sources.feed_format import is_no
 from lookalike.sources.nested import Unreadable, flat
 from lookalike.sources.protocol import Record
 

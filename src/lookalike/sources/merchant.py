@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from lookalike.domain.problems import Problem
-from lookalike.sources.feeds import DELETED, Columns, FeedFormat, cell, with_sale
+from lookalike.sources.feed_format import DELETED, Columns, FeedFormat, cell, with_sale
 from lookalike.sources.protocol import Record, RecordReader
 from lookalike.sources.sales import Sales
 

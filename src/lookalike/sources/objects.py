@@ -15,7 +15,7 @@ from lookalike.domain.problems import Problem
 from lookalike.domain.product import Product
 from lookalike.errors import InvalidInput, LookalikeError, NotFound, Unavailable
 from lookalike.sources.folder import MAX_FOLDER_IMAGES, catalog_name, natural, products_of
-from lookalike.sources.images import too_many_bytes
+from lookalike.sources.image_size import too_many_bytes
 from lookalike.sources.locations import is_image_name
 from lookalike.sources.protocol import (
     Fetched,

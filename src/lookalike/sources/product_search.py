@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lookalike.domain.problems import Problem
-from lookalike.sources.feeds import FeedFormat, cell, note
+from lookalike.sources.feed_format import FeedFormat, cell, note
 from lookalike.sources.protocol import Record, RecordReader
 from lookalike.sources.sales import Sales
 

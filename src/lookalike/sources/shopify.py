@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lookalike.domain.problems import Problem
-from lookalike.sources.feeds import DELETED, Columns, FeedFormat, cell, is_no, note, words
+from lookalike.sources.feed_format import DELETED, Columns, FeedFormat, cell, is_no, note, words
 from lookalike.sources.mapping import plain
 from lookalike.sources.protocol import Record, RecordReader
 from lookalike.sources.sales import Sales

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lookalike.domain.problems import Problem
 from lookalike.sources import values
-from lookalike.sources.feeds import DELETED, Columns, FeedFormat, cell, note, words
+from lookalike.sources.feed_format import DELETED, Columns, FeedFormat, cell, note, words
 from lookalike.sources.mapping import plain
 from lookalike.sources.protocol import Record, RecordReader
 from lookalike.sources.sales import Sales, moment
