@@ -295,6 +295,9 @@ def test_names_in_a_backup_lead_nowhere_else(used, shop, tmp_path):
 
 @pytest.mark.parametrize("told_by", ["a later backup", "receipts"])
 def test_who_was_erased_since_stays_erased(used, shop, tmp_path, told_by):
+    claim = used.kept_answers.claim("page", "one", "digest", now=datetime.now(UTC))
+    given = KeptAnswer(200, (), b'{"user_id": "anna"}')
+    used.kept_answers.keep(claim.token, "page", "one", given)
     back_up(used, tmp_path / "before.backup")
     (receipt,) = used.users().erase("anna")
     used.record([event("d1", "bert", sorted(shop.truth)[22])])
