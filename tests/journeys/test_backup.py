@@ -25,6 +25,7 @@ from lookalike import (
     Unavailable,
 )
 from lookalike.domain.events import Event
+from lookalike.domain.kept_answer import KeptAnswer
 from lookalike.domain.looks import LookAnchor, LookRequest
 from lookalike.domain.patch import Patch
 from lookalike.domain.receipt import as_json
