@@ -141,7 +141,10 @@ def test_alerts_and_dashboard_speak_of_metrics_that_are_there():
             assert command in COMMANDS
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"),
+    reason="needs systemd-analyze; run: apt-get install systemd",
+)
 def test_systemd_accepts_the_units_and_finds_the_service_hardened(tmp_path):
     for path in (*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")):
         text = path.read_text().replace("/opt/lookalike/bin/lookalike", "/bin/true")
@@ -161,7 +164,9 @@ def test_systemd_accepts_the_units_and_finds_the_service_hardened(tmp_path):
 
 
 @pytest.mark.nightly
-@pytest.mark.skipif(not shutil.which("promtool"), reason="Prometheus is not installed")
+@pytest.mark.skipif(
+    not shutil.which("promtool"), reason="needs promtool; run: apt-get install prometheus"
+)
 def test_prometheus_accepts_its_files_and_our_metrics(engine):
     from fastapi.testclient import TestClient
 
