@@ -307,6 +307,7 @@ class ConnectBody(_Strict):
         description="full: what the catalog lacks is removed; delta: it names only what changed.",
     )
     version: int | None = Field(default=None, ge=0, le=2**62)
+    dry_run: bool = Field(default=False, description="Only say what would be done.")
     accept_loss: bool = False
     keep_missing: bool = False
     extractors: Names | None = Field(
