@@ -14,6 +14,7 @@ from lookalike.server.operation_names import OPERATIONS, TAGS
 
 Document = dict[str, Any]
 """JSON as OpenAPI has it."""
+_NO_REQUEST = {"request": None}
 
 
 def describe(app: FastAPI) -> None:
@@ -57,6 +58,8 @@ def _describe(told: Document, name: str, path: str, examples: Mapping[str, Docum
     }
     _add_parameters(told, is_get=method == "GET" and is_tagged, is_kept_once=is_kept_once)
     _add_examples(told, examples.get(operation.id, {}))
+    if operation.id == "buckets.connect":
+        _add_examples(told, {**examples.get("buckets.plan", {}), **_NO_REQUEST})
     need = NEEDS[name]
     told["security"] = _security(need)
     told["x-lookalike-scopes"] = sorted({"admin", *need.scopes})
@@ -119,12 +122,13 @@ def _add_parameters(told: Document, *, is_get: bool, is_kept_once: bool) -> None
 
 
 def _add_examples(told: Document, known: Document) -> None:
-    if "request" in known:
+    if known.get("request") is not None:
         content = told["requestBody"]["content"]
         next(iter(content.values()))["example"] = known["request"]
     if "answer" in known:
-        status = next(one for one in told["responses"] if one == str(known["status"]))
-        told["responses"][status]["content"]["application/json"]["example"] = known["answer"]
+        told["responses"][str(known["status"])]["content"]["application/json"]["example"] = known[
+            "answer"
+        ]
 
 
 def _share(found: Document) -> None:

@@ -10,7 +10,8 @@ looks, and feeds that learn from what users do.
 Send an API key as `Authorization: Bearer lk_...` once the service has any.  Errors are problem
 documents (`application/problem+json`) with a stable `code`, a `detail` and a `hint`.  Equal
 requests to one state of a collection get equal answers.  Operation ids are the names of the calls
-of the Python and JavaScript clients."""
+of the Python and JavaScript clients.  Examples are answers of the sample shop, with long lists and
+embeddings cut short."""
 
 SCHEMES = {
     "key": {
