@@ -163,10 +163,73 @@ export interface ConnectRequest extends InCollection {
   format?: string | null;
   mode?: 'full' | 'delta';
   version?: number | null;
+  dry_run?: boolean;
   accept_loss?: boolean;
   keep_missing?: boolean;
   extract_attributes?: string[] | null;
 }
+
+/** What an index run would do; nothing was changed. */
+export interface ConnectPlan {
+  collection_id: string;
+  products: number;
+  added: number;
+  changed: number;
+  removed: number;
+  stale: number;
+  images: number;
+  to_encode: number;
+  reused: number;
+  seconds: number;
+  format: string;
+  mapping: Record<string, string[]>;
+  problems: Json[];
+  problem_counts: Record<string, number>;
+}
+
+export interface Waiting {
+  wait?: boolean;
+  waitMs?: number;
+}
+
+export interface Patch {
+  sku: string;
+  price?: number | string | null;
+  currency?: string | null;
+  in_stock?: boolean | null;
+  version?: number | null;
+}
+
+export interface Patched {
+  results: {
+    sku: string;
+    status: 'changed' | 'unchanged' | 'stale' | 'not_found' | 'invalid';
+    message: string;
+  }[];
+  counts: Record<string, number>;
+}
+
+export interface Attribute {
+  name: string;
+  value: string;
+  source: string;
+  confidence: number;
+  version: string;
+  evidence: Json;
+  probabilities: Record<string, number>;
+  others?: Attribute[];
+}
+
+export interface Slots {
+  kinds: Json[];
+  unmapped: Json[];
+  counts: Record<string, number>;
+  products: number;
+  set: Record<string, string>;
+  look_types: Record<string, string[]>;
+}
+
+export type DuplicateKind = 'same-photo' | 'near-identical' | 'variants';
 
 export interface Query {
   type: 'product' | 'image' | 'attributes' | 'text' | 'mix' | 'user_preferences';
@@ -334,7 +397,9 @@ export declare class Lookalike {
   ready(): Promise<{ status: 'ready' }>;
 
   readonly buckets: {
-    connect(request: ConnectRequest, options?: { wait?: boolean; waitMs?: number }): Promise<Job>;
+    /** With `dry_run` what comes back is a plan; see `plan`. */
+    connect(request: ConnectRequest, options?: Waiting): Promise<Job>;
+    plan(request: ConnectRequest): Promise<ConnectPlan>;
   };
   readonly collections: {
     get(productId: string): Promise<Product>;
@@ -350,6 +415,41 @@ export declare class Lookalike {
     ): Promise<Products>;
     upsert(request: ProductInput): Promise<Product>;
     delete(sku: string, where?: InCollection): Promise<void>;
+    patch(patches: Patch[], where?: InCollection): Promise<Patched>;
+    duplicates(
+      request?: InCollection & { kinds?: DuplicateKind[]; where?: string[]; limit?: number },
+    ): Promise<Json>;
+  };
+  readonly attributes: {
+    get(sku: string, name: string, where?: InCollection): Promise<Attribute>;
+    decide(
+      sku: string,
+      name: string,
+      value: string,
+      options?: InCollection & { by?: string },
+    ): Promise<Attribute>;
+    forget(sku: string, name: string, where?: InCollection): Promise<void>;
+    conflicts(request?: InCollection & { attribute?: string; limit?: number }): Promise<Json>;
+    unknownWords(
+      where?: InCollection,
+    ): Promise<{ attribute: string; column: string; word: string; count: number }[]>;
+  };
+  readonly looks: {
+    slots(where?: InCollection): Promise<Slots>;
+    setSlot(kind: string, slot: string | null, where?: InCollection): Promise<Slots>;
+    forgetSlot(kind: string, where?: InCollection): Promise<void>;
+    setType(
+      name: string,
+      request: InCollection & { required?: string[]; optional?: string[] },
+    ): Promise<Slots>;
+    forgetType(name: string, where?: InCollection): Promise<void>;
+  };
+  readonly encoders: {
+    swap(
+      encoder: string,
+      options?: InCollection & Waiting & { compare?: number; dry_run?: boolean },
+    ): Promise<Job>;
+    rollback(options?: InCollection & Waiting & { compare?: number }): Promise<Job>;
   };
   readonly jobs: {
     get(id: string): Promise<Job>;
@@ -388,6 +488,21 @@ export declare class Lookalike {
     ): Promise<Json>;
     login(userId: string, options: InCollection & { anonymous_id: string }): Promise<void>;
     erase(userId: string, where?: InCollection): Promise<Json>;
+    feed(
+      userId: string,
+      request?: InCollection & {
+        where?: string[];
+        limit?: number;
+        diversity?: number;
+        cursor?: string | null;
+        explain?: boolean;
+      },
+    ): Promise<Recommendations>;
+    receipts(where?: InCollection): Promise<Json[]>;
+    verify(
+      receipt: Json,
+      options?: InCollection & { user_id?: string },
+    ): Promise<{ is_genuine: boolean; is_of: boolean | null; is_gone: boolean | null }>;
   };
   readonly events: {
     record(

@@ -127,7 +127,10 @@ export class Lookalike {
       backoffMs,
       fetch: fetch ?? ((...given) => globalThis.fetch(...given)),
     };
-    this.buckets = { connect: (request, options) => this.#connect(request, options) };
+    this.buckets = {
+      connect: (request, options) => this.#connect(request, options),
+      plan: (request) => this.#connect({ ...given(request), dry_run: true }),
+    };
     this.collections = {
       get: (...names) => this.#product(...names),
       list: async () => (await this.#get('/collections')).collections,
@@ -141,6 +144,46 @@ export class Lookalike {
       delete: async (sku, where = {}) => {
         await this.#send('DELETE', await this.#in(where.collection_id, 'products', sku));
       },
+      patch: async (patches, where = {}) =>
+        this.#send('PATCH', await this.#in(where.collection_id, 'products'), { body: patches }),
+      duplicates: async (request) => {
+        const { collection_id, kinds, ...asked } = given(request);
+        return this.#get(await this.#in(collection_id, 'duplicates'), { ...asked, kind: kinds });
+      },
+    };
+    this.attributes = {
+      get: async (sku, name, where) => this.#get(await this.#attribute(sku, name, where)),
+      decide: async (sku, name, value, { by = '', ...where } = {}) =>
+        this.#send('PUT', await this.#attribute(sku, name, where), { body: { value, by } }),
+      forget: async (sku, name, where) => {
+        await this.#send('DELETE', await this.#attribute(sku, name, where));
+      },
+      conflicts: async (request) => {
+        const { collection_id, ...asked } = given(request);
+        return this.#get(await this.#in(collection_id, 'conflicts'), asked);
+      },
+      unknownWords: async (where = {}) =>
+        (await this.#get(await this.#in(where.collection_id, 'unknown-words'))).unknown_words,
+    };
+    this.looks = {
+      slots: async (where = {}) => this.#get(await this.#in(where.collection_id, 'slots')),
+      setSlot: async (kind, slot, where = {}) =>
+        this.#send('PUT', await this.#in(where.collection_id, 'slots', kind), { body: { slot } }),
+      forgetSlot: async (kind, where = {}) => {
+        await this.#send('DELETE', await this.#in(where.collection_id, 'slots', kind));
+      },
+      setType: async (name, request) => {
+        const { collection_id, ...body } = given(request);
+        return this.#send('PUT', await this.#in(collection_id, 'look-types', name), { body });
+      },
+      forgetType: async (name, where = {}) => {
+        await this.#send('DELETE', await this.#in(where.collection_id, 'look-types', name));
+      },
+    };
+    this.encoders = {
+      swap: (encoder, { compare, dry_run, ...more } = {}) =>
+        this.#encoders('swap', { encoder, compare, dry_run }, more),
+      rollback: ({ compare, ...more } = {}) => this.#encoders('rollback', { compare }, more),
     };
     this.jobs = {
       get: (id) => this.#get(path('jobs', id)),
@@ -194,6 +237,17 @@ export class Lookalike {
         await this.#about('POST', user, where, 'login', { anonymous_id });
       },
       erase: (user, where) => this.#about('DELETE', user, where),
+      feed: async (user, request) => {
+        const { collection_id, ...asked } = given(request);
+        const where = await this.#in(collection_id, 'users', user, 'feed');
+        return listed(await this.#get(where, asked), 'recommendations');
+      },
+      receipts: async (where = {}) =>
+        (await this.#get(await this.#in(where.collection_id, 'receipts'))).receipts,
+      verify: async (receipt, { user_id, collection_id } = {}) =>
+        this.#send('POST', await this.#in(collection_id, 'receipts', 'verify'), {
+          body: given({ receipt, user_id }), safe: true,
+        }),
     };
     this.events = { record: (events, options) => this.#record(events, options) };
   }
@@ -244,7 +298,17 @@ export class Lookalike {
       });
     }
     const job = await this.#send('POST', path('collections', name, 'connect'), { body: asked });
+    return wait && !asked.dry_run ? this.#wait(job.job_id, { waitMs }) : job;
+  }
+
+  async #encoders(what, asked, { wait = false, waitMs, collection_id }) {
+    const where = await this.#in(collection_id, what);
+    const job = await this.#send('POST', where, { body: given(asked) });
     return wait ? this.#wait(job.job_id, { waitMs }) : job;
+  }
+
+  #attribute(sku, name, where) {
+    return this.#in(where?.collection_id, 'products', sku, 'attributes', name);
   }
 
   async #wait(id, { waitMs = Infinity } = {}) {

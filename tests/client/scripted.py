@@ -54,7 +54,7 @@ def scripted(*answers):
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - named by the library
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - named by the library
 
         def log_message(self, *_):
             pass

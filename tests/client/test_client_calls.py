@@ -31,6 +31,11 @@ from lookalike.wire.users_schema import PreferencesBody
 
 EMPTY = {"body": {"recommendations": [], "request_id": "r", "degraded": []}}
 ALIASES = {
+    "forget_slot": "forgetSlot",
+    "forget_type": "forgetType",
+    "set_slot": "setSlot",
+    "set_type": "setType",
+    "unknown_words": "unknownWords",
     "from_scene": "fromScene",
     "get_complementary": "getComplementary",
     "update_preferences": "updatePreferences",

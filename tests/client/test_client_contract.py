@@ -164,6 +164,58 @@ def test_changing_calls_do_the_same_from_both_clients(own_service, shop, skus):
     assert plain["found"] == skus[0]
 
 
+def test_the_merchants_calls_do_the_same_from_both_clients(own_service, shop, skus):
+    """In turn on one shop: what the first client changed it has taken back."""
+    dress = min(sku for sku in shop.truth if sku.startswith("DRE"))
+
+    async def use(client, done):
+        plan = await done(client.buckets.plan(collection_id="default", bucket_uri=shop.catalog))
+        first = await done(client.products.get(dress))
+        patched = await done(client.products.patch([{"sku": dress, "price": 12.5}, {"sku": "X"}]))
+        price = (await done(client.products.get(dress))).price
+        await done(client.products.patch([{"sku": dress, "price": first.price}]))
+        decided = await done(client.attributes.decide(dress, "pattern", "striped", by="me"))
+        await done(client.attributes.forget(dress, "pattern"))
+        after = await done(client.attributes.get(dress, "pattern"))
+        typed = await done(client.looks.set_type("mine", required=["dress"], optional=["bag"]))
+        await done(client.looks.forget_type("mine"))
+        await done(client.looks.set_slot("dress", "top"))
+        await done(client.looks.forget_slot("dress"))
+        slots = await done(client.looks.slots())
+        who = type(client).__name__
+        feed = await done(client.users.feed(who, limit=3, where=["in_stock"]))
+        receipt = await done(client.users.erase(who))
+        told = await done(client.users.verify(receipt, user_id=who))
+        with pytest.raises(NotFound):
+            await done(client.encoders.rollback())
+        with pytest.raises(InvalidInput):
+            await done(client.encoders.swap("no-such-encoder"))
+        return {
+            "plan": (plan.products, plan.added, plan.to_encode, plan.problems),
+            "patched": [one.status for one in patched.results],
+            "price": price,
+            "decided": (decided.value, decided.source, after.source != "human"),
+            "types": "mine" in typed.look_types and "mine" not in slots.look_types,
+            "set": slots.set,
+            "feed": len(feed),
+            "receipts": receipt in await done(client.users.receipts()),
+            "genuine": (told.is_genuine, told.is_of),
+            "conflicts": (await done(client.attributes.conflicts(limit=2))).products,
+            "unknown": await done(client.attributes.unknown_words()),
+            "alike": (await done(client.products.duplicates(kinds=["same-photo"]))).products,
+        }
+
+    plain, awaited = both(use, own_service)
+    assert plain == awaited
+    assert plain["plan"] == (len(skus), 0, 0, [])
+    assert plain["patched"] == ["changed", "not_found"]
+    assert plain["price"] == 12.5
+    assert plain["decided"] == ("striped", "human", True)
+    assert plain["types"]
+    assert (plain["feed"], plain["receipts"], plain["genuine"]) == (3, True, (True, True))
+    assert plain["alike"] == len(skus)
+
+
 RULES = [
     {"attribute": "style", "match": "same"},
     {"attribute": "color_family", "match": "complementary"},

@@ -46,6 +46,7 @@ COMMANDS = {
     "keys": "lookalike.cli.keys:keys",
     "backup": "lookalike.cli.backup:backup",
     "restore": "lookalike.cli.backup:restore",
+    "openapi": "lookalike.cli.openapi:openapi",
     "jobs": "lookalike.cli.jobs:jobs",
     "doctor": "lookalike.cli.doctor:doctor",
     "settings": "lookalike.cli.doctor:settings",

@@ -28,6 +28,7 @@ class Connect(InCollection, total=False):
     format: str | None
     mode: Literal["full", "delta"]
     version: int | None
+    dry_run: bool
     accept_loss: bool
     keep_missing: bool
     extractors: Sequence[str] | None

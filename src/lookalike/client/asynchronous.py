@@ -8,7 +8,16 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lookalike.client import catalog_calls, key_calls, retrieval_calls, rule_calls, user_calls
+from lookalike.client import (
+    catalog_calls,
+    encoder_calls,
+    key_calls,
+    look_calls,
+    quality_calls,
+    retrieval_calls,
+    rule_calls,
+    user_calls,
+)
 from lookalike.client.attempts import Attempts, read, sendable
 from lookalike.client.link import Link, link
 from lookalike.client.plan import Pause, Plan, Request
@@ -39,6 +48,7 @@ def _awaited(
 
 class Buckets(_Calls):
     connect = _awaited(catalog_calls.connect)
+    plan = _awaited(catalog_calls.plan)
 
 
 class Collections(_Calls):
@@ -51,7 +61,30 @@ class Products(_Calls):
     get = _awaited(catalog_calls.product)
     list = _awaited(catalog_calls.products)
     upsert = _awaited(catalog_calls.upsert)
+    patch = _awaited(catalog_calls.patch)
     delete = _awaited(catalog_calls.delete)
+    duplicates = _awaited(quality_calls.duplicates)
+
+
+class Attributes(_Calls):
+    get = _awaited(quality_calls.attribute)
+    decide = _awaited(quality_calls.decide)
+    forget = _awaited(quality_calls.forget)
+    conflicts = _awaited(quality_calls.conflicts)
+    unknown_words = unknownWords = _awaited(quality_calls.unknown_words)  # noqa: N815
+
+
+class Looks(_Calls):
+    slots = _awaited(look_calls.slots)
+    set_slot = setSlot = _awaited(look_calls.set_slot)  # noqa: N815
+    forget_slot = forgetSlot = _awaited(look_calls.forget_slot)  # noqa: N815
+    set_type = setType = _awaited(look_calls.set_type)  # noqa: N815
+    forget_type = forgetType = _awaited(look_calls.forget_type)  # noqa: N815
+
+
+class Encoders(_Calls):
+    swap = _awaited(encoder_calls.swap)
+    rollback = _awaited(encoder_calls.rollback)
 
 
 class Jobs(_Calls):
@@ -91,6 +124,9 @@ class Users(_Calls):
     decide = _awaited(user_calls.decide)
     login = _awaited(user_calls.login)
     erase = _awaited(user_calls.erase)
+    feed = _awaited(user_calls.feed)
+    receipts = _awaited(user_calls.receipts)
+    verify = _awaited(user_calls.verify)
 
 
 class Events(_Calls):
@@ -142,6 +178,9 @@ class AsyncClient:
         self.buckets = Buckets(self._transport)
         self.collections = Collections(self._transport)
         self.products = Products(self._transport)
+        self.attributes = Attributes(self._transport)
+        self.looks = Looks(self._transport)
+        self.encoders = Encoders(self._transport)
         self.jobs = Jobs(self._transport)
         self.keys = Keys(self._transport)
         self.recommendations = Recommending(self._transport)

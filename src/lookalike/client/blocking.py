@@ -8,7 +8,16 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lookalike.client import catalog_calls, key_calls, retrieval_calls, rule_calls, user_calls
+from lookalike.client import (
+    catalog_calls,
+    encoder_calls,
+    key_calls,
+    look_calls,
+    quality_calls,
+    retrieval_calls,
+    rule_calls,
+    user_calls,
+)
 from lookalike.client.attempts import Attempts, read, sendable
 from lookalike.client.link import Link, link
 from lookalike.client.plan import Pause, Plan, Request
@@ -37,6 +46,7 @@ def _waits(plan: Callable[Concatenate[Link, P], Plan[T]]) -> Callable[Concatenat
 
 class Buckets(_Calls):
     connect = _waits(catalog_calls.connect)
+    plan = _waits(catalog_calls.plan)
 
 
 class Collections(_Calls):
@@ -49,7 +59,30 @@ class Products(_Calls):
     get = _waits(catalog_calls.product)
     list = _waits(catalog_calls.products)
     upsert = _waits(catalog_calls.upsert)
+    patch = _waits(catalog_calls.patch)
     delete = _waits(catalog_calls.delete)
+    duplicates = _waits(quality_calls.duplicates)
+
+
+class Attributes(_Calls):
+    get = _waits(quality_calls.attribute)
+    decide = _waits(quality_calls.decide)
+    forget = _waits(quality_calls.forget)
+    conflicts = _waits(quality_calls.conflicts)
+    unknown_words = unknownWords = _waits(quality_calls.unknown_words)  # noqa: N815
+
+
+class Looks(_Calls):
+    slots = _waits(look_calls.slots)
+    set_slot = setSlot = _waits(look_calls.set_slot)  # noqa: N815
+    forget_slot = forgetSlot = _waits(look_calls.forget_slot)  # noqa: N815
+    set_type = setType = _waits(look_calls.set_type)  # noqa: N815
+    forget_type = forgetType = _waits(look_calls.forget_type)  # noqa: N815
+
+
+class Encoders(_Calls):
+    swap = _waits(encoder_calls.swap)
+    rollback = _waits(encoder_calls.rollback)
 
 
 class Jobs(_Calls):
@@ -89,6 +122,9 @@ class Users(_Calls):
     decide = _waits(user_calls.decide)
     login = _waits(user_calls.login)
     erase = _waits(user_calls.erase)
+    feed = _waits(user_calls.feed)
+    receipts = _waits(user_calls.receipts)
+    verify = _waits(user_calls.verify)
 
 
 class Events(_Calls):
@@ -140,6 +176,9 @@ class Client:
         self.buckets = Buckets(self._transport)
         self.collections = Collections(self._transport)
         self.products = Products(self._transport)
+        self.attributes = Attributes(self._transport)
+        self.looks = Looks(self._transport)
+        self.encoders = Encoders(self._transport)
         self.jobs = Jobs(self._transport)
         self.keys = Keys(self._transport)
         self.recommendations = Recommending(self._transport)

@@ -1,6 +1,6 @@
 """Calls about what a shop sells: catalogs, products and the jobs that read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from lookalike.client.answers import Job, Product, Products, Record, listed
@@ -47,6 +47,7 @@ def connect(
 
     wait    come back when the job is over; else at once, with a job to follow
     wait_s  at most so long; None for as long as it takes
+    With `dry_run` nothing is changed, and what comes back is what `plan` gives.
     The collection is made where there is none.  Raises JobFailed when waited in vain.
     """
     asked = arguments_of(request, arguments)
@@ -54,7 +55,22 @@ def connect(
     name = taken(asked, "collection_id", link.collection, example="product-catalog")
     body = yield Request("POST", path("collections", name, "connect"), body=asked)
     started = Job(body)
-    return (yield from wait_for(link, started.job_id, wait_s)) if wait else started
+    if wait and not asked.get("dry_run"):
+        return (yield from wait_for(link, started.job_id, wait_s))
+    return started
+
+
+def plan(
+    link: Link, request: Connect | None = None, /, **arguments: Unpack[Connect]
+) -> Plan[Record]:
+    """What `connect` with these arguments would do: products added, changed and removed, images
+    to look at, seconds it would take, and what is wrong with the catalog.
+    """
+    asked = {**arguments_of(request, arguments), "dry_run": True}
+    name = taken(asked, "collection_id", link.collection, example="product-catalog")
+    where = path("collections", name, "connect")
+    found: Record = yield Request("POST", where, body=asked, is_safe=True)
+    return found
 
 
 def job(_: Link, job_id: str, /) -> Plan[Job]:
@@ -139,6 +155,20 @@ def upsert(
     sku = taken(asked, "sku", example="SKU-123")
     name = yield from chosen(link, asked.pop("collection_id", None))
     return Product((yield Request("PUT", path("collections", name, "products", sku), body=asked)))
+
+
+def patch(
+    link: Link, patches: Sequence[Mapping[str, Any]], /, *, collection_id: str | None = None
+) -> Plan[Record]:
+    """Change prices and stock of many products; the very next question sees them.
+
+    patches  each has its sku and any of price, currency, in_stock, version
+    Returns one of `results` for each, in their order, and `counts`; a bad one stops no other.
+    """
+    name = yield from chosen(link, collection_id)
+    where = path("collections", name, "products")
+    found: Record = yield Request("PATCH", where, body=[dict(one) for one in patches])
+    return found
 
 
 def delete(link: Link, sku: str, /, *, collection_id: str | None = None) -> Plan[None]:

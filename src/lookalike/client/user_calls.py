@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
-from lookalike.client.answers import Record
+from lookalike.client.answers import Recommendation, Recommendations, Record, listed
 from lookalike.client.arguments import Preferences
 from lookalike.client.choosing import arguments_of, chosen, taken
 from lookalike.client.link import Link
@@ -86,6 +86,55 @@ def login(
     """What the anonymous id did up to now, this user did."""
     body = {"anonymous_id": anonymous_id}
     yield from _about(link, "POST", user_id, collection_id, "login", body)
+
+
+def feed(
+    link: Link,
+    user_id: str,
+    /,
+    *,
+    where: Sequence[str] = (),
+    limit: int = 12,
+    diversity: float | None = None,
+    cursor: str | None = None,
+    explain: bool = True,
+    collection_id: str | None = None,
+) -> Plan[Recommendations]:
+    """What this user will like, best first; `retrieve` takes every other option."""
+    name = yield from chosen(link, collection_id)
+    asked = {
+        "where": list(where),
+        "limit": limit,
+        "diversity": diversity,
+        "cursor": cursor,
+        "explain": "true" if explain else "false",
+    }
+    address = path("collections", name, "users", user_id, "feed")
+    body = yield Request("GET", address, params=asked, is_safe=True)
+    return listed(Recommendations, Recommendation, body, "recommendations")
+
+
+def receipts(link: Link, /, *, collection_id: str | None = None) -> Plan[list[Record]]:
+    """The receipts of all users erased so far, oldest first."""
+    name = yield from chosen(link, collection_id)
+    body = yield Request("GET", path("collections", name, "receipts"), is_safe=True)
+    return list(body.receipts)
+
+
+def verify(
+    link: Link,
+    receipt: Mapping[str, Any],
+    /,
+    *,
+    user_id: str | None = None,
+    collection_id: str | None = None,
+) -> Plan[Record]:
+    """Whether the service signed a receipt, and whether it is about the user named."""
+    name = yield from chosen(link, collection_id)
+    where = path("collections", name, "receipts", "verify")
+    body = {"receipt": dict(receipt), "user_id": user_id}
+    found: Record = yield Request("POST", where, body=body, is_safe=True)
+    return found
 
 
 def _about(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from lookalike.errors import InvalidInput
+from lookalike.domain.product import require_price
 
 MAX_PATCHES = 10_000
 """In one call, which then takes seconds; a thousand are seen within one (bench/patch.py)."""
@@ -26,8 +26,7 @@ class Patch:
     version: int | None = None
 
     def __post_init__(self) -> None:
-        if self.price is not None and not (self.price.is_finite() and self.price >= 0):
-            raise InvalidInput(f"The price of {self.sku} is {self.price}; it must be >= 0.")
+        require_price(self.sku, self.price)
 
 
 @dataclass(frozen=True)

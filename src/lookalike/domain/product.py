@@ -12,6 +12,17 @@ FieldValue = Scalar | tuple[str, ...]
 
 MAX_SKU_LENGTH = 200  # Google Merchant Center allows 50; exports of other systems are longer
 MAX_LOCATION_LENGTH = 2_000  # Google Merchant Center's limit for image_link
+MAX_PRICE = 10**12  # of any currency; more is a mistake, and a look's total must stay exact
+
+
+def require_price(sku: str, price: Decimal | None) -> None:
+    """Raises InvalidInput for a price that no product can have."""
+    if price is None:
+        return
+    if not (price.is_finite() and price >= 0):
+        raise InvalidInput(f"The price of {sku} is {price}; it must be >= 0.")
+    if price > MAX_PRICE:
+        raise InvalidInput(f"The price of {sku} is {price:.3g}.", hint=f"At most {MAX_PRICE:,}.")
 
 
 @dataclass(frozen=True)
@@ -50,8 +61,7 @@ class Product:
             )
         if min(self.sku) < " ":
             raise InvalidInput(f"The sku {self.sku!r} holds control characters.")
-        if self.price is not None and not (self.price.is_finite() and self.price >= 0):
-            raise InvalidInput(f"The price of {self.sku} is {self.price}; it must be >= 0.")
+        require_price(self.sku, self.price)
         for location in self.images:
             if len(location) > MAX_LOCATION_LENGTH:
                 raise InvalidInput(

@@ -26,7 +26,7 @@ from lookalike.server.access import KeyCheck
 from lookalike.server.access_log import AccessLog
 from lookalike.server.caching import Caching
 from lookalike.server.cors import Cors
-from lookalike.server.described import describe_keys
+from lookalike.server.described import describe
 from lookalike.server.exposure import Exposure, exposure_of, require_keys
 from lookalike.server.guard import GuardedRoute, require_guards
 from lookalike.server.headers import SecurityHeaders
@@ -79,7 +79,7 @@ def create_app(
     for part in parts:
         app.include_router(part.router, prefix="/v1")
     _mount_storefront(app, engine)
-    describe_keys(app)
+    describe(app)
     require_guards(app, *(part.router for part in parts))
     return app
 

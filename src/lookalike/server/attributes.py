@@ -4,11 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from lookalike.domain.duplicates import KINDS, Kind
+from lookalike.domain.filter_parsing import all_of, parse_where
 from lookalike.errors import NotFound
+from lookalike.server.catalog import Where
 from lookalike.server.guard import GuardedRoute
 from lookalike.server.parts import Answer, CollectionId, OpenEngine
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import ledger
+from lookalike.wire.duplicates_schema import DuplicatesBody
+from lookalike.wire.duplicates_schema import duplicates as told_duplicates
 from lookalike.wire.ledger_schema import (
     AttributeBody,
     ConflictsBody,
@@ -60,6 +65,24 @@ def conflicts(
 def unknown_words(engine: OpenEngine, collection_id: CollectionId) -> Answer:
     """Words of columns that speak of attributes, which no table knows; reads every product."""
     return Answer(ledger.unknown_words(engine.quality(collection=collection_id).unknown_words()))
+
+
+@router.get("/duplicates", responses={200: {"model": DuplicatesBody}, **PROBLEM_RESPONSES})
+def duplicates(
+    engine: OpenEngine,
+    collection_id: CollectionId,
+    kind: Annotated[list[Kind], Query(description="Which kinds; all by default.")] = list(KINDS),  # noqa: B006
+    where: Where = [],  # noqa: B006 - FastAPI copies defaults
+    limit: Annotated[int, Query(ge=1, le=1000, description="Groups of each kind.")] = 20,
+) -> Answer:
+    """Products with the same photo, nearly the same photo, or one design in two colors.
+
+    Compares every product with every other one, so give it time, or narrow it with `where`.
+    Nothing is merged: variants are suggestions until the catalog gives them a variant group.
+    """
+    wanted = all_of(*(parse_where(clause) for clause in where))
+    found = engine.quality(collection=collection_id).duplicates(kinds=kind or KINDS, where=wanted)
+    return Answer(told_duplicates(found, limit=limit))
 
 
 def _attribute(engine: OpenEngine, collection_id: str, sku: str, name: str) -> Json:

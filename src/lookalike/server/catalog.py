@@ -1,14 +1,16 @@
 """Products and facets of a collection, and the index run that fills it."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request
 
 from lookalike.domain.filter_parsing import all_of, parse_where
+from lookalike.domain.job import Job
 from lookalike.domain.patch import MAX_PATCHES, Patch
 from lookalike.server.guard import GuardedRoute
 from lookalike.server.local_catalogs import require_readable
-from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks
+from lookalike.server.parts import Answer, CollectionId, OpenEngine, WhoAsks, private
 from lookalike.server.problems import PROBLEM_RESPONSES
 from lookalike.wire import answers
 from lookalike.wire.bounds import MOST_NAMES
@@ -16,6 +18,7 @@ from lookalike.wire.connect import mapping_of, options_of
 from lookalike.wire.jobs_schema import JobBody
 from lookalike.wire.patches import patch_results, read_patch
 from lookalike.wire.patches_schema import PatchesBody, PatchInput
+from lookalike.wire.plans_schema import PlanBody, plan
 from lookalike.wire.products import product_from
 from lookalike.wire.schema import (
     ConnectBody,
@@ -103,7 +106,11 @@ def delete_product(
     engine.remove(sku, version=version, collection=collection_id)
 
 
-@router.post("/connect", status_code=202, responses={202: {"model": JobBody}, **PROBLEM_RESPONSES})
+@router.post(
+    "/connect",
+    status_code=202,
+    responses={200: {"model": PlanBody}, 202: {"model": JobBody}, **PROBLEM_RESPONSES},
+)
 def connect(
     request: Request,
     engine: OpenEngine,
@@ -113,11 +120,13 @@ def connect(
 ) -> Answer:
     """Start an index run over a catalog that this machine can read; follow it as a job.
 
-    Paths of this machine must lie below one of `catalog_folders` once there are keys.
+    Paths of this machine must lie below one of `catalog_folders` once there are keys.  With
+    `dry_run` it reads the catalog, changes nothing and answers 200 with what would be done.
     """
     for location in (body.bucket_uri, body.images):
         require_readable(location, caller, engine.settings, request.app.state.exposure)
-    job = engine.start_index(
+    begin = partial(engine.index, dry_run=True) if body.dry_run else engine.start_index
+    done = begin(
         body.bucket_uri,
         images=body.images,
         mapping=mapping_of(body),
@@ -125,4 +134,6 @@ def connect(
         options=options_of(body),
         collection=collection_id,
     )
-    return Answer(answers.job(job), status_code=202)
+    if isinstance(done, Job):
+        return Answer(answers.job(done), status_code=202)
+    return private(plan(done))

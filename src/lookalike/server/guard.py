@@ -80,6 +80,7 @@ NEEDS: Mapping[str, Need] = {
     f"DELETE {ATTRIBUTE}": CATALOG,
     f"GET {C}/conflicts": CATALOG,
     f"GET {C}/unknown-words": CATALOG,
+    f"GET {C}/duplicates": CATALOG,
     f"POST {C}/retrieve": ASK,
     f"POST {C}/why-not/{{sku:path}}": TUNE,
     f"GET {C}/match": TUNE,

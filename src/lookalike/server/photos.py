@@ -29,7 +29,14 @@ def upload(
     return UploadBody(upload_id=kept.upload_id, width=kept.width_px, height=kept.height_px)
 
 
-@router.get("/images/{image_hash}", responses=PROBLEM_RESPONSES)
+@router.get(
+    "/images/{image_hash}",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/*": {}}, "description": "The picture"},
+        **PROBLEM_RESPONSES,
+    },
+)
 def image(
     engine: OpenEngine, caller: WhoAsks, collection_id: CollectionId, image_hash: str
 ) -> Response:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from lookalike.domain.product import MAX_PRICE
+
 MAX_TEXT_CHARACTERS = 100_000
 """Twenty times the longest description Google Merchant Center takes; beyond it is an accident."""
-MAX_PRICE = Decimal(10) ** 12
 
 CURRENCY_SIGNS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₩": "KRW", "₽": "RUB", "₴": "UAH",

@@ -10,7 +10,7 @@ from lookalike.domain.access import MAX_NAME_LENGTH, MOST_PER_MINUTE, Scope
 class KeyInput(BaseModel):
     """A key to make; lists that are empty limit nothing."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     name: str = Field(max_length=MAX_NAME_LENGTH, description="What it is for.")
     scopes: list[Scope]
@@ -23,7 +23,7 @@ class KeyInput(BaseModel):
 class RotateInput(BaseModel):
     """How long the present secret still opens."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     grace_hours: float = Field(default=24, ge=0, le=8_760)
 

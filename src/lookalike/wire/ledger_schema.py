@@ -26,7 +26,7 @@ class AttributeBody(AttributeEntryBody):
 class DecisionBody(BaseModel):
     """A decision about one attribute; it counts more than feed, rules and images."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     value: str
     by: str = ""

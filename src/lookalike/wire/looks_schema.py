@@ -12,7 +12,7 @@ from lookalike.wire.schema import CropBody, Json, QueryBody, TimeBudget
 class _Strict(BaseModel):
     """A request: an unknown key is a mistake worth naming."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class RuleBody(_Strict):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class PatchInput(BaseModel):
     """Price and stock of one product; what is null stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     sku: str
     price: float | str | None = None

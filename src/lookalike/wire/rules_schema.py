@@ -19,6 +19,7 @@ class MerchantRuleInput(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={
             "examples": [
                 {
@@ -91,7 +92,7 @@ class MerchantRulesBody(BaseModel):
 class RulePreviewInput(BaseModel):
     """A draft of one rule, or the removal of one, and the lists to try it on."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     rule: MerchantRuleDraft | None = None
     remove: str | None = None

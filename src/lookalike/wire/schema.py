@@ -25,7 +25,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 class _Strict(BaseModel):
     """A request: an unknown key is a mistake worth naming."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class CropBody(_Strict):
@@ -307,6 +307,7 @@ class ConnectBody(_Strict):
         description="full: what the catalog lacks is removed; delta: it names only what changed.",
     )
     version: int | None = Field(default=None, ge=0, le=2**62)
+    dry_run: bool = Field(default=False, description="Only say what would be done.")
     accept_loss: bool = False
     keep_missing: bool = False
     extractors: Names | None = Field(

@@ -93,7 +93,7 @@ class UserExportBody(BaseModel):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ControlBody(_Strict):
