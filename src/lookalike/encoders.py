@@ -13,7 +13,6 @@ from lookalike.journeys.index_job import run_apart
 from lookalike.journeys.swap import encoder_before, swap
 from lookalike.journeys.swap_job import KIND, run_in_background, run_swap
 from lookalike.parts import Parts
-from lookalike.storage.collection import Collection
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,12 @@ class Encoders:
         self.parts.view(target.id)
         request = {"encoder": encoder, "compare": compare, "dry_run": dry_run}
         job = target.jobs.create(KIND, request, now=datetime.now(UTC))
-        self._begin(job, target, self._change(request))
+        self._begin(job, self._change(request))
         return target.jobs.get(job)
 
-    def _begin(self, job: str, target: Collection, change: Callable[[Report], SwapReport]) -> None:
+    def _begin(self, job: str, change: Callable[[Report], SwapReport]) -> None:
         """Let a queued job run in the background, in a process of its own where those are used."""
-        parts = self.parts
+        parts, target = self.parts, self.parts.collection(self.collection)
         if parts.apart:
             known = parts.live(target.id).known
             run_apart(job, target.jobs, parts.apart, then=known, background=parts.background)
@@ -88,7 +87,7 @@ class Encoders:
         target = self.parts.collection(self.collection)
         change = self._change(job.request)
         if report is None:
-            self._begin(job.id, target, change)
+            self._begin(job.id, change)
         else:
             run_swap(job.id, target, change, report=report)
 
