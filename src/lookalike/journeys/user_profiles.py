@@ -41,7 +41,7 @@ class _Known:
     state: UserState
     events: tuple[Event, ...]
     controls: Controls
-    shelf: Shelf
+    shelf_key: tuple[int, int]  # not the shelf: it would keep a whole view in memory
     profile: Profile
     asked_at: float
 
@@ -79,7 +79,7 @@ class UserProfiles:
         state = self._collection.events.state(user_id)
         with self._lock:
             known = self._users.get(user_id)
-        if known is None or known.state != state or known.shelf is not shelf:
+        if known is None or known.state != state or known.shelf_key != shelf.key:
             known = self._read(user_id, state, shelf, known)
         self._keep(user_id, known)
         return known.profile
@@ -188,7 +188,7 @@ class UserProfiles:
     def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
         store = self._collection.events
         if not state.events and not state.controls:
-            return _Known(state, (), Controls(), shelf, Profile(), self._clock())
+            return _Known(state, (), Controls(), shelf.key, Profile(), self._clock())
         wishes = known.controls if known else Controls()
         if known is None or known.state.controls != state.controls:
             wishes = controls(store.decisions(user_id))
@@ -207,7 +207,7 @@ class UserProfiles:
         found = profile(
             events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
         )
-        return _Known(state, events, wishes, shelf, found, self._clock())
+        return _Known(state, events, wishes, shelf.key, found, self._clock())
 
     def _keep(self, user_id: str, known: _Known) -> None:
         now = self._clock()
