@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from lookalike.domain.job import Job
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.swap import DEFAULT_QUESTIONS, Agree, Comparison, SwapReport
 from lookalike.journeys.extractors import located
+from lookalike.journeys.index_job import run_apart
 from lookalike.journeys.swap import encoder_before, swap
-from lookalike.journeys.swap_job import run_in_background, run_swap, start_swap
+from lookalike.journeys.swap_job import KIND, run_in_background, run_swap
 from lookalike.parts import Parts
 
 
@@ -67,16 +69,25 @@ class Encoders:
         target = self.parts.collection(self.collection)
         self.parts.view(target.id)
         request = {"encoder": encoder, "compare": compare, "dry_run": dry_run}
-        return target.jobs.get(
-            start_swap(target, self._change(request), request, self.parts.background)
-        )
+        job = target.jobs.create(KIND, request, now=datetime.now(UTC))
+        self._begin(job, self._change(request))
+        return target.jobs.get(job)
+
+    def _begin(self, job: str, change: Callable[[Report], SwapReport]) -> None:
+        """Let a queued job run in the background, in a process of its own where those are used."""
+        parts, target = self.parts, self.parts.collection(self.collection)
+        if parts.apart:
+            known = parts.live(target.id).known
+            run_apart(job, target.jobs, parts.apart, then=known, background=parts.background)
+        else:
+            run_in_background(job, target, change, parts.background)
 
     def run_again(self, job: Job, *, report: Report | None = None) -> None:
         """A queued job that was begun before; in the background unless a report is given."""
         target = self.parts.collection(self.collection)
         change = self._change(job.request)
         if report is None:
-            run_in_background(job.id, target, change, self.parts.background)
+            self._begin(job.id, change)
         else:
             run_swap(job.id, target, change, report=report)
 

@@ -1,7 +1,7 @@
 """The facade's part for whoever runs the service: is it well, and how does it end?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from lookalike.journeys.backup import verify_backup, write_backup
 from lookalike.journeys.census import census, unready
 from lookalike.journeys.doctor import Check, checks
 from lookalike.journeys.doctor_machine import Wishes, machine_checks
+from lookalike.journeys.job_process import JobProcess
 from lookalike.journeys.rebuild import rebuild
 from lookalike.journeys.restore import restore as put_back
 from lookalike.parts import Parts
@@ -59,6 +60,14 @@ class Operations:
         Returns the collections done, and for the others why not.
         """
         return rebuild(self.parts.workspace, self.parts.tools, report=report)
+
+    def jobs_apart(self) -> None:
+        """From now on carry jobs out in processes of their own, which step back for answers.
+
+        The setting `job_niceness` says how far.
+        """
+        settings = self.parts.settings
+        self.parts.apart = JobProcess(asdict(settings), settings.job_niceness)
 
     def stop_jobs(self, *, timeout_s: float) -> bool:
         """Let jobs in the background end at their next step; whether they have in time.

@@ -26,6 +26,7 @@ from lookalike.journeys.catalog_view import CatalogView
 from lookalike.journeys.deadline import remaining
 from lookalike.journeys.extractors import Extractors, chosen, located
 from lookalike.journeys.feed_reasons import FeedParts
+from lookalike.journeys.job_process import JobProcess
 from lookalike.journeys.live_view import LiveView
 from lookalike.journeys.look_models import LookModels
 from lookalike.journeys.measure_images import Tools
@@ -75,6 +76,7 @@ class Parts:
         self.settings = settings
         self.workspace = workspace
         self.background = Background()
+        self.apart: JobProcess | None = None  # where jobs are carried out, if not here
         self._views: dict[str, LiveView] = {}
         self._added_extractors: dict[str, AttributeExtractor] = {}
         self._look_views: dict[str, LookViews] = {}

@@ -1,5 +1,7 @@
 """The facade's part for long runs: begin one, end one early, let one go on."""
 
+import contextlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -7,11 +9,20 @@ from typing import Any
 
 from lookalike.domain.index_run import IndexReport, Options
 from lookalike.domain.job import Job
-from lookalike.domain.progress import Report
+from lookalike.domain.progress import Report, silent
 from lookalike.encoders import Encoders
 from lookalike.errors import InvalidInput
 from lookalike.journeys.index_catalog import plan_index
-from lookalike.journeys.index_job import KIND, create_job, options_of, run_in_background, run_job
+from lookalike.journeys.index_job import (
+    KIND,
+    create_job,
+    options_of,
+    report_of,
+    run_apart,
+    run_in_background,
+    run_job,
+)
+from lookalike.journeys.job_report import Stopped, stopping
 from lookalike.journeys.measure_images import Tools
 from lookalike.journeys.sync import has_no_work, retry_images, unchanged
 from lookalike.parts import Choice, Parts
@@ -43,7 +54,12 @@ class Runs:
             retry_images(tools, report=report, passing_only=True)
             return unchanged(source, tools.collection)
         job = create_job(source, tools, chosen, read_as=choice.asked)
-        done = run_job(job, source, tools, chosen, report=report)
+        if self.parts.apart:
+            jobs = tools.collection.jobs
+            self.parts.apart.carry_out(job, jobs, report)
+            done = report_of(jobs.get(job), source, tools.collection)
+        else:
+            done = run_job(job, source, tools, chosen, report=report)
         self.parts.live(tools.collection.id).known()  # the next question sees the new generation
         return done
 
@@ -53,9 +69,32 @@ class Runs:
         """`Engine.start_index`."""
         source, tools, chosen = self._catalog(location, choice, options, collection)
         job = create_job(source, tools, chosen, read_as=choice.asked)
-        known, background = self.parts.live(tools.collection.id).known, self.parts.background
-        run_in_background(job, source, tools, chosen, then=known, background=background)
+        self._begin(job, source, tools, chosen)
         return tools.collection.jobs.get(job)
+
+    def _begin(self, job: str, source: CatalogSource, tools: Tools, options: Options) -> None:
+        """Let a queued job run in the background, in a process of its own where those are used."""
+        parts, collection = self.parts, tools.collection
+        known = parts.live(collection.id).known
+        if parts.apart:
+            run_apart(job, collection.jobs, parts.apart, then=known, background=parts.background)
+        else:
+            background = parts.background
+            run_in_background(job, source, tools, options, then=known, background=background)
+
+    def carry_out(self, job_id: str, stop: threading.Event) -> None:
+        """Run a job here that another process has queued; `stop` ends it at its next step.
+
+        Raises what stops it, but not that `stop` did.
+        """
+        job = self.parts.workspace.job(job_id)
+        self.parts.collection(job.collection).jobs.adopt(job_id, now=datetime.now(UTC))
+        report = stopping(silent, stop)
+        with contextlib.suppress(Stopped):
+            if job.kind == KIND:
+                run_job(job_id, *self._opened(job), report=report)
+            else:
+                Encoders(self.parts, job.collection).run_again(job, report=report)
 
     def _catalog(
         self, location: str, choice: Choice, options: Options | None, collection: str | None
@@ -92,19 +131,11 @@ class Runs:
         source, tools, options = self._opened(job)
         jobs = tools.collection.jobs
         jobs.take_up(job.id, now=datetime.now(UTC))
-        known = self.parts.live(job.collection).known
         if report is None:
-            run_in_background(
-                job.id,
-                source,
-                tools,
-                options,
-                then=known,
-                background=self.parts.background,
-            )
+            self._begin(job.id, source, tools, options)
         else:
             run_job(job.id, source, tools, options, report=report)
-            known()
+            self.parts.live(job.collection).known()
         return jobs.get(job.id)
 
     def _opened(self, job: Job) -> tuple[CatalogSource, Tools, Options]:

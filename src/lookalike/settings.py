@@ -174,6 +174,19 @@ class Settings:
         unit="milliseconds",
         low=0,
     )
+    jobs_apart: bool = _setting(
+        True,
+        "Whether `serve` carries index runs and swaps out in a process of their own, so that "
+        "answers do not wait for them.  It costs a second at the start of a run, and while it "
+        "lasts the memory of one more process.",
+    )
+    job_niceness: int = _setting(
+        10,
+        "How far that process steps back for all others of this machine, as Unix nice: 0 shares "
+        "the cores evenly, 19 takes only what nobody else wants.",
+        low=0,
+        high=19,
+    )
     drain_s: float = _setting(
         1.0,
         "After SIGTERM `serve` says at /v1/ready that it is going, and takes requests for so long "

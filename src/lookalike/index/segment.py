@@ -115,9 +115,11 @@ class LazyColumns:
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
+        """Known ones are of their known kind; only a column of a new field must be built."""
         names = sorted(set().union(*self._fields) - {KEY})
-        found = {name: self.get(name) for name in names}
-        return {
+        known = {name: self._like.kinds[name] for name in names if name in self._like.kinds}
+        found = {name: self.get(name) for name in names if name not in known}
+        return known | {
             name: column.kind
             for name, column in found.items()
             if column is not None and column.kind is not None

@@ -1,17 +1,23 @@
 """An index run as a job: its state, counts and problems are kept while and after it runs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lookalike.domain.index_run import IndexReport, Options
+from lookalike.domain.job import Job
 from lookalike.domain.progress import Report
 from lookalike.journeys.background import Background
 from lookalike.journeys.index_catalog import index_catalog
+from lookalike.journeys.job_process import JobProcess
 from lookalike.journeys.job_report import written_down
 from lookalike.journeys.measure_images import Tools
+from lookalike.journeys.sync import unchanged
 from lookalike.sources.protocol import CatalogSource
+from lookalike.storage.collection import Collection
+from lookalike.storage.jobs import JobStore
 
 KIND = "index"
 
@@ -90,6 +96,30 @@ def run_in_background(
         then()
 
     background.start(f"index-{job[:8]}", run)
+
+
+def run_apart(
+    job: str,
+    jobs: JobStore,
+    apart: JobProcess,
+    *,
+    then: Callable[[], object],
+    background: Background,
+) -> None:
+    """A job of any kind in a process of its own, while a thread waits for it."""
+
+    def run(report: Report) -> None:
+        apart.carry_out(job, jobs, report)
+        then()
+
+    background.start(f"job-{job[:8]}", run)
+
+
+def report_of(job: Job, source: CatalogSource, collection: Collection) -> IndexReport:
+    """The report of a run that another process made, as far as its job keeps it."""
+    kept = {field.name for field in fields(IndexReport)} & set(job.counts)
+    known: dict[str, Any] = {name: job.counts[name] for name in kept - {"problems"}}
+    return replace(unchanged(source, collection), job_id=job.id, unchanged=False, **known)
 
 
 def counts(report: IndexReport) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lookalike.errors import Unavailable
+from lookalike.errors import LookalikeError, Unavailable
 from lookalike.index import snapshot
 from lookalike.index.protocol import Entry
 from lookalike.journeys.catalog_view import CatalogView
@@ -18,6 +18,8 @@ from lookalike.storage.collection import Collection
 CHECK_EVERY_S = 0.25  # a change by another process is seen well within a second
 CHANGES_PER_READ = 2000
 IDLE_SHARE = 10  # after an update that took long, wait ten times as long before the next, ...
+SLOW_S = 0.02  # an update that takes longer is made beside the answers, ...
+RECENT_S = 2.0  # ... while the view is no older than this; by eye, as a page's shoppers see it
 LONGEST_WAIT_S = 0.6  # ... but no longer, as bulk changes shall be seen within a second, too
 
 
@@ -33,15 +35,17 @@ class LiveView:
         self._clock = clock
         self._lock = threading.Lock()
         self._view: CatalogView | None = None
-        self._next_check = float("-inf")
+        self._next_check = self._checked = float("-inf")
+        self._took = 0.0
 
     def view(self) -> CatalogView:
         """Raises Unavailable while nothing has been indexed."""
-        if self._clock() >= self._next_check and self._lock.acquire(blocking=False):
-            try:
-                self._update()
-            finally:
-                self._lock.release()
+        now = self._clock()
+        if now >= self._next_check and self._lock.acquire(blocking=False):
+            if self._took > SLOW_S and now - self._checked < RECENT_S:
+                threading.Thread(target=self._release_updated, name="follow", daemon=True).start()
+            else:
+                self._release_updated(raising=True)
         view = self._view
         if view is None:
             view = self.refresh()
@@ -50,6 +54,16 @@ class LiveView:
     def fresh(self) -> CatalogView | None:
         """The view while it need not be looked whether it is the newest; never waits."""
         return self._view if self._clock() < self._next_check else None
+
+    def _release_updated(self, *, raising: bool = False) -> None:
+        try:
+            self._update()
+        except LookalikeError:  # the next question tries again, and waits for it
+            self._checked = float("-inf")
+            if raising:
+                raise
+        finally:
+            self._lock.release()
 
     def known(self) -> CatalogView | None:
         """The view, or None while nothing has been indexed."""
@@ -74,6 +88,7 @@ class LiveView:
             view = open_view(self._collection)
         self._view = view and with_changes(view, self._collection)
         ended = self._clock()
+        self._took, self._checked = ended - started, ended
         patience = min(LONGEST_WAIT_S, IDLE_SHARE * (ended - started))
         self._next_check = ended + max(CHECK_EVERY_S, patience)
 
@@ -94,9 +109,14 @@ def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
         return view
     upserts = _repriced(view, collection, {s for s, at in content.items() if at <= view.change})
     others = changed - {one.sku for one in upserts}
-    stored = collection.catalog(view.fingerprint, skus=others)
     known = told(collection, view.fingerprint, skus=others)
-    upserts += [found for one in stored if (found := entry(one, known)) is not None]
+    waiting = set()
+    for one in collection.catalog(view.fingerprint, skus=others):
+        if (found := entry(one, known)) is not None:
+            upserts.append(found)
+        elif any(image.problem is None for image in one.images):
+            waiting.add(one.product.sku)  # a catalog moved its images: until they are looked at,
+    upserts += _repriced(view, collection, waiting)  # it is shown as it was
     gone = sorted(changed - {one.sku for one in upserts})
     return CatalogView(
         collection_id=view.collection_id,

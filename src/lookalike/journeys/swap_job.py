@@ -1,6 +1,6 @@
 """A swap of encoders as a job, so that whoever asked over HTTP can follow and read it later."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -11,18 +11,6 @@ from lookalike.journeys.job_report import kept_current, written_down
 from lookalike.storage.collection import Collection
 
 KIND = "swap"
-
-
-def start_swap(
-    collection: Collection,
-    change: Callable[[Report], SwapReport],
-    request: Mapping[str, object],
-    background: Background,
-) -> str:
-    """Run `change` in a thread; returns the id of its job, whose report is that of the swap."""
-    job = collection.jobs.create(KIND, request, now=datetime.now(UTC))
-    run_in_background(job, collection, change, background)
-    return job
 
 
 def run_in_background(

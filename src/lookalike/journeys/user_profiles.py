@@ -18,7 +18,7 @@ from lookalike.profiles.blend import Blend
 from lookalike.profiles.company import MOST_MEETINGS, NO_COMPANY, Company, Meeting
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
-from lookalike.profiles.popularity import DayCount, popularity
+from lookalike.profiles.popularity import DayCount, Popularity, popularity
 from lookalike.storage.collection import Collection
 from lookalike.storage.events import UserState
 
@@ -41,7 +41,7 @@ class _Known:
     state: UserState
     events: tuple[Event, ...]
     controls: Controls
-    shelf: Shelf
+    shelf_key: tuple[int, int]  # not the shelf: it would keep a whole view in memory
     profile: Profile
     asked_at: float
 
@@ -68,6 +68,7 @@ class UserProfiles:
         self._users: OrderedDict[str, _Known] = OrderedDict()
         self._shelf: Shelf | None = None
         self._ranks: tuple[Shelf, int, Ranks] | None = None
+        self._popular: tuple[int, Popularity] | None = None
         self._next_count = self._next_pairs = float("-inf")
         self._company: tuple[Shelf, int, Company] | None = None
         self._blend: tuple[float, Blend] | None = None
@@ -78,7 +79,7 @@ class UserProfiles:
         state = self._collection.events.state(user_id)
         with self._lock:
             known = self._users.get(user_id)
-        if known is None or known.state != state or known.shelf is not shelf:
+        if known is None or known.state != state or known.shelf_key != shelf.key:
             known = self._read(user_id, state, shelf, known)
         self._keep(user_id, known)
         return known.profile
@@ -126,16 +127,25 @@ class UserProfiles:
         known = self._ranks
         if known is not None and known[0] is shelf and started < self._next_count:
             return known[2]
+        popular = self._popular
+        if popular is not None and started < self._next_count:  # only the collection has changed
+            found = ranks(popular[1], view)
+            known = (shelf, popular[0], with_company(found, self._paired(shelf, popular[0])))
+            with self._lock:
+                self._ranks = known
+            return known[2]
         latest = self._collection.events.latest()
         pairs = self._company
         is_behind = pairs is not None and pairs[1] != latest and started >= self._next_pairs
         if known is None or known[0] is not shelf or known[1] != latest or is_behind:
-            counts = [DayCount(*row) for row in self._collection.popularity.counts()]
-            found = ranks(popularity(counts, self.learning.weights), view)
+            if popular is None or popular[0] != latest or is_behind:
+                counts = [DayCount(*row) for row in self._collection.popularity.counts()]
+                popular = (latest, popularity(counts, self.learning.weights))
+            found = ranks(popular[1], view)
             known = (shelf, latest, with_company(found, self._paired(shelf, latest)))
         ended = self._clock()
         with self._lock:
-            self._ranks = known
+            self._ranks, self._popular = known, popular
             self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
         return known[2]
 
@@ -166,19 +176,19 @@ class UserProfiles:
     def keep_blend(self, found: Blend) -> None:
         """Every process asks with these weights within a second."""
         self._collection.update_settings({BLEND: found.to_json()})
-        self._blend = self._ranks = None
+        self._blend = self._ranks = self._popular = None
 
     def forget(self, user_id: str) -> None:
         """Drop what is in memory of a user; the log decides what is known from now on."""
         with self._lock:
             self._users.pop(user_id, None)
             self._next_count = self._next_pairs = float("-inf")
-            self._ranks = self._company = None
+            self._ranks = self._popular = self._company = None
 
     def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
         store = self._collection.events
         if not state.events and not state.controls:
-            return _Known(state, (), Controls(), shelf, Profile(), self._clock())
+            return _Known(state, (), Controls(), shelf.key, Profile(), self._clock())
         wishes = known.controls if known else Controls()
         if known is None or known.state.controls != state.controls:
             wishes = controls(store.decisions(user_id))
@@ -197,7 +207,7 @@ class UserProfiles:
         found = profile(
             events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
         )
-        return _Known(state, events, wishes, shelf, found, self._clock())
+        return _Known(state, events, wishes, shelf.key, found, self._clock())
 
     def _keep(self, user_id: str, known: _Known) -> None:
         now = self._clock()

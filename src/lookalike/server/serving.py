@@ -55,6 +55,8 @@ def serve(engine: Engine, listening: socket.socket, *, begun: Callable[[], None]
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
     server = _Server(config, engine, lifecycle, stop)
+    if settings.jobs_apart:
+        engine.operations().jobs_apart()
     with observing(app.state.observer):
         syncing = engine.upkeep().poll_all(stop, tell=synced)
         try:

@@ -107,6 +107,18 @@ class JobStore:
         with self._database.writing() as connection:
             return connection.execute(jobs.update().where(here).values(**values)).rowcount > 0
 
+    def adopt(self, job: str, *, now: datetime) -> None:
+        """Own a job that another process has queued for this one.
+
+        Raises NotFound, and Conflict for one that has begun or is over.
+        """
+        waits = sa.and_(self._mine, jobs.c.id == job, jobs.c.state.in_(("queued", "canceling")))
+        values = {"owner": self._presence.token(), "updated_at": now}
+        with self._database.writing() as connection:
+            if connection.execute(jobs.update().where(waits).values(**values)).rowcount:
+                return
+        raise Conflict(f"The job {self.get(job).id} does not wait to begin.")
+
     def is_canceling(self, job: str) -> bool:
         """Whether somebody, in whichever process, asked that it end."""
         query = sa.select(jobs.c.state).where(self._mine, jobs.c.id == job)
