@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from lookalike import Engine, Settings
 from lookalike.domain.attributes import in_order
-from lookalike.journeys.ledger import image_attributes
+from lookalike.journeys.catalog.ledger import image_attributes
 from lookalike.sources.protocol import FetchProblem
 
 CELL_PX, WORD_PX, LABEL_PX = 104, 12, 108

@@ -15,8 +15,8 @@ import numpy as np
 
 from lookalike import Engine, ProductAnchor, Retrieval, Settings
 from lookalike.cli.options import filter_of
-from lookalike.journeys.anchors import start_from
-from lookalike.journeys.plan import plan
+from lookalike.journeys.search.anchors import start_from
+from lookalike.journeys.search.plan import plan
 from lookalike.ranking.explain import ATTRIBUTE_OF_CHANNEL, GENERAL
 
 

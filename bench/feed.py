@@ -17,7 +17,7 @@ import numpy as np
 
 from lookalike import Engine, ProductAnchor, Retrieval, Settings
 from lookalike.domain.events import Event
-from lookalike.journeys.user_profiles import facts_of
+from lookalike.journeys.feed.user_profiles import facts_of
 from lookalike.profiles.blend import served
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from lookalike.engine import Engine
-from lookalike.journeys.learn_looks import known_looks
-from lookalike.journeys.look_trial import Trial, each, pair_totals, similarity
-from lookalike.journeys.pieces import pieces_of
-from lookalike.journeys.read_looks import read_looks
+from lookalike.journeys.looks.learn_looks import known_looks
+from lookalike.journeys.looks.pieces import pieces_of
+from lookalike.journeys.looks.read_looks import read_looks
+from lookalike.journeys.looks.trial import Trial, each, pair_totals, similarity
 from lookalike.ranking.compatibility import Basis, compatibility
 from lookalike.ranking.harmony import hue_harmony
 from lookalike.ranking.pair_features import word_codes

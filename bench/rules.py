@@ -21,10 +21,10 @@ from lookalike.domain.filters import Eq, Range
 from lookalike.domain.rules import MerchantRule
 from lookalike.index.protocol import Entry
 from lookalike.index.snapshot import open_snapshot, write_snapshot
-from lookalike.journeys.anchors import start_from
-from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.find_similar import find_similar
-from lookalike.journeys.rule_book import NO_RULES, Asked, RuleViews
+from lookalike.journeys.catalog.catalog_view import CatalogView
+from lookalike.journeys.rules.rule_book import NO_RULES, Asked, RuleViews
+from lookalike.journeys.search.anchors import start_from
+from lookalike.journeys.search.find_similar import find_similar
 from timing import table, take_turns
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -27,7 +27,7 @@ from lookalike import Engine, Settings
 from lookalike.domain.evaluation import LabelColumn
 from lookalike.evaluation.labels import LabelMap
 from lookalike.evaluation.metrics import DEPTH
-from lookalike.journeys.plan import DEFAULT_WEIGHTS
+from lookalike.journeys.search.plan import DEFAULT_WEIGHTS
 
 MAPS = Path(__file__).parent / "maps"
 FIT_PRODUCTS = 1_500  # of the even half; their similarities fit into 70 MB

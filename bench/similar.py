@@ -20,8 +20,8 @@ import numpy as np
 from lookalike import Engine, ProductAnchor, Retrieval, Settings
 from lookalike.domain.filters import And, Eq, In, Range
 from lookalike.index.score import scores
-from lookalike.journeys.anchors import start_from
-from lookalike.journeys.plan import DEFAULT_WEIGHTS, plan
+from lookalike.journeys.search.anchors import start_from
+from lookalike.journeys.search.plan import DEFAULT_WEIGHTS, plan
 from timing import table, take_turns
 
 LOW, HIGH = 10.0, 120.0
@@ -207,7 +207,7 @@ def check(view, question, count, rng) -> None:
     owner = np.repeat(np.arange(len(products)), [len(one) for one in rows_of])
     skus = np.array(index.skus(products), dtype=object)
     wrong = 0
-    from lookalike.journeys.find_similar import find_similar
+    from lookalike.journeys.search.find_similar import find_similar
 
     for _ in range(count):
         sku = str(rng.choice(skus))

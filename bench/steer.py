@@ -20,7 +20,7 @@ import numpy as np
 from lookalike import Engine, ProductAnchor, Retrieval, Settings
 from lookalike.domain.color import oklab, rgb_from_hex
 from lookalike.domain.query import MixAnchor, MixPart
-from lookalike.journeys import steer
+from lookalike.journeys.search import steer
 
 ATTRIBUTES = ("color_family", "pattern", "style", "material_appearance")
 FEWEST = 24  # products of the type with the value: twice a page, so that a perfect list exists

@@ -17,7 +17,7 @@ from scipy.special import comb
 
 from lookalike import Engine, Settings
 from lookalike.domain.controls import Controls, Mute
-from lookalike.journeys.user_profiles import facts_of
+from lookalike.journeys.feed.user_profiles import facts_of
 from lookalike.profiles.fold import profile
 from lookalike.profiles.history import kept
 from lookalike.sample.shop import sample_shop

@@ -8,10 +8,10 @@ from typing import Any
 from lookalike.domain.job import Job
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.swap import DEFAULT_QUESTIONS, Agree, Comparison, SwapReport
-from lookalike.journeys.extractors import located
-from lookalike.journeys.index_job import run_apart
-from lookalike.journeys.swap import encoder_before, swap
-from lookalike.journeys.swap_job import KIND, run_in_background, run_swap
+from lookalike.journeys.catalog.extractors import located
+from lookalike.journeys.catalog.index_job import run_apart
+from lookalike.journeys.catalog.swap import encoder_before, swap
+from lookalike.journeys.catalog.swap_job import KIND, run_in_background, run_swap
 from lookalike.parts import Parts
 
 

@@ -34,13 +34,15 @@ from lookalike.domain.results import (
 )
 from lookalike.encoders import Encoders
 from lookalike.errors import Conflict
-from lookalike.journeys import browse, doctor, export, photos
-from lookalike.journeys.find_similar import find_similar
-from lookalike.journeys.match_images import match_images
-from lookalike.journeys.quiz import QUIZ_PICTURES, quiz
-from lookalike.journeys.record_events import Reading, record_events
-from lookalike.journeys.single import fold_changes, store_product
-from lookalike.journeys.why_not import why_not
+from lookalike.journeys.catalog import browse, export
+from lookalike.journeys.catalog.single import fold_changes, store_product
+from lookalike.journeys.feed.quiz import QUIZ_PICTURES, quiz
+from lookalike.journeys.feed.record_events import Reading, record_events
+from lookalike.journeys.operations import doctor
+from lookalike.journeys.search import photos
+from lookalike.journeys.search.find_similar import find_similar
+from lookalike.journeys.search.match_images import match_images
+from lookalike.journeys.search.why_not import why_not
 from lookalike.merchandising import Merchandising
 from lookalike.operations import Operations
 from lookalike.parts import Choice, Parts
@@ -52,8 +54,6 @@ from lookalike.storage.workspace import Workspace
 from lookalike.stylist import Stylist
 from lookalike.upkeep import Upkeep
 from lookalike.users import Users
-
-MEGA = 1_000_000
 
 
 class Engine:

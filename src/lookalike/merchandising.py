@@ -14,11 +14,11 @@ from lookalike.domain.rule_preview import PreviewRequest, RulePreview, RuleState
 from lookalike.domain.rules import MerchantRule, RuleMark
 from lookalike.domain.steering import nearest
 from lookalike.errors import InvalidInput, NotFound
-from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.complete_look import complete_look
-from lookalike.journeys.find_similar import find_similar
-from lookalike.journeys.preview_rule import Ask, preview_rule, standing, warnings
-from lookalike.journeys.rule_book import Ruled
+from lookalike.journeys.catalog.catalog_view import CatalogView
+from lookalike.journeys.looks.complete_look import complete_look
+from lookalike.journeys.rules.preview_rule import Ask, preview_rule, standing, warnings
+from lookalike.journeys.rules.rule_book import Ruled
+from lookalike.journeys.search.find_similar import find_similar
 from lookalike.parts import Parts
 from lookalike.stylist import Stylist
 

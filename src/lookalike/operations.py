@@ -8,13 +8,13 @@ from pathlib import Path
 from lookalike.domain.backup import BackupReport, RestoreReport
 from lookalike.domain.census import Census
 from lookalike.domain.progress import Report, silent
-from lookalike.journeys.backup import verify_backup, write_backup
-from lookalike.journeys.census import census, unready
-from lookalike.journeys.doctor import Check, checks
-from lookalike.journeys.doctor_machine import Wishes, machine_checks
-from lookalike.journeys.job_process import JobProcess
-from lookalike.journeys.rebuild import rebuild
-from lookalike.journeys.restore import restore as put_back
+from lookalike.journeys.catalog.job_process import JobProcess
+from lookalike.journeys.catalog.rebuild import rebuild
+from lookalike.journeys.operations.backup import verify_backup, write_backup
+from lookalike.journeys.operations.census import census, unready
+from lookalike.journeys.operations.doctor import Check, checks
+from lookalike.journeys.operations.doctor_machine import Wishes, machine_checks
+from lookalike.journeys.operations.restore import restore as put_back
 from lookalike.parts import Parts
 from lookalike.settings import Settings
 from lookalike.storage.workspace import Workspace

@@ -20,21 +20,21 @@ from lookalike.domain.time_budget import Remaining
 from lookalike.features.image import ImageLimits
 from lookalike.features.pipeline import Extractor
 from lookalike.features.protocol import AttributeExtractor
-from lookalike.journeys.anchors import Start, start_from, text_embedding
-from lookalike.journeys.background import Background
-from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.deadline import remaining
-from lookalike.journeys.extractors import Extractors, chosen, located
-from lookalike.journeys.feed_reasons import FeedParts
-from lookalike.journeys.job_process import JobProcess
-from lookalike.journeys.live_view import LiveView
-from lookalike.journeys.look_models import LookModels
-from lookalike.journeys.measure_images import Tools
-from lookalike.journeys.personal_feed import personal_feed
-from lookalike.journeys.personal_order import PersonalOrder
-from lookalike.journeys.rule_book import Asked, RuleBook, Ruled
-from lookalike.journeys.slot_settings import LookViews
-from lookalike.journeys.user_profiles import UserProfiles
+from lookalike.journeys.catalog.background import Background
+from lookalike.journeys.catalog.catalog_view import CatalogView
+from lookalike.journeys.catalog.extractors import Extractors, chosen, located
+from lookalike.journeys.catalog.job_process import JobProcess
+from lookalike.journeys.catalog.live_view import LiveView
+from lookalike.journeys.catalog.measure_images import Tools
+from lookalike.journeys.feed.personal_feed import personal_feed
+from lookalike.journeys.feed.reasons import FeedParts
+from lookalike.journeys.feed.user_profiles import UserProfiles
+from lookalike.journeys.looks.models import LookModels
+from lookalike.journeys.looks.slot_settings import LookViews
+from lookalike.journeys.rules.rule_book import Asked, RuleBook, Ruled
+from lookalike.journeys.search.anchors import Start, start_from, text_embedding
+from lookalike.journeys.search.deadline import remaining
+from lookalike.journeys.search.personal_order import PersonalOrder
 from lookalike.registry import encoder_factory, extractor_names, make_encoder, make_extractor
 from lookalike.settings import Settings
 from lookalike.sources.catalog import open_source

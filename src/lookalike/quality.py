@@ -17,15 +17,16 @@ from lookalike.domain.feed_evaluation import FeedScores, Split
 from lookalike.domain.filters import Filter
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.stability import Certificate
-from lookalike.journeys import conflicts, decide, evaluate_attributes, evaluate_retrieval
-from lookalike.journeys.certify import DEFAULT_SAMPLE, certify
-from lookalike.journeys.duplicates import duplicates
-from lookalike.journeys.evaluate_feed import evaluate_feed
-from lookalike.journeys.feed_log import read_log
-from lookalike.journeys.learn_blend import Fitted, learn_blend, newest_events
-from lookalike.journeys.live_view import LiveView
-from lookalike.journeys.measure_images import Tools
-from lookalike.journeys.user_profiles import UserProfiles
+from lookalike.journeys.catalog import conflicts, decide
+from lookalike.journeys.catalog.live_view import LiveView
+from lookalike.journeys.catalog.measure_images import Tools
+from lookalike.journeys.feed.evaluate_feed import evaluate_feed
+from lookalike.journeys.feed.learn_blend import Fitted, learn_blend, newest_events
+from lookalike.journeys.feed.log import read_log
+from lookalike.journeys.feed.user_profiles import UserProfiles
+from lookalike.journeys.quality import evaluate_attributes, evaluate_retrieval
+from lookalike.journeys.quality.certify import DEFAULT_SAMPLE, certify
+from lookalike.journeys.quality.duplicates import duplicates
 from lookalike.storage.collection import Collection
 
 

@@ -12,8 +12,8 @@ from lookalike.domain.job import Job
 from lookalike.domain.progress import Report, silent
 from lookalike.encoders import Encoders
 from lookalike.errors import InvalidInput
-from lookalike.journeys.index_catalog import plan_index
-from lookalike.journeys.index_job import (
+from lookalike.journeys.catalog.index_catalog import plan_index
+from lookalike.journeys.catalog.index_job import (
     KIND,
     create_job,
     options_of,
@@ -22,9 +22,9 @@ from lookalike.journeys.index_job import (
     run_in_background,
     run_job,
 )
-from lookalike.journeys.job_report import Stopped, stopping
-from lookalike.journeys.measure_images import Tools
-from lookalike.journeys.sync import has_no_work, retry_images, unchanged
+from lookalike.journeys.catalog.job_report import Stopped, stopping
+from lookalike.journeys.catalog.measure_images import Tools
+from lookalike.journeys.catalog.sync import has_no_work, retry_images, unchanged
 from lookalike.parts import Choice, Parts
 from lookalike.sources.protocol import CatalogSource
 

@@ -13,20 +13,20 @@ from lookalike.domain.query import Anchor, ProductAnchor
 from lookalike.domain.slots import SlotTable
 from lookalike.domain.time_budget import Remaining
 from lookalike.features.pipeline import Extractor
-from lookalike.journeys import slot_settings
-from lookalike.journeys.catalog_view import CatalogView
-from lookalike.journeys.complete_look import complete_look
-from lookalike.journeys.evaluate_looks import evaluate_looks
-from lookalike.journeys.learn_looks import forget_looks, learn_looks
-from lookalike.journeys.live_view import LiveView
-from lookalike.journeys.look_columns import LookView, slot_report
-from lookalike.journeys.look_models import LookModels
-from lookalike.journeys.look_scene import scene_look
-from lookalike.journeys.personal_order import PersonalOrder
-from lookalike.journeys.read_looks import read_looks
-from lookalike.journeys.rule_book import Ruled
-from lookalike.journeys.slot_settings import LookViews
-from lookalike.journeys.start import Start
+from lookalike.journeys.catalog.catalog_view import CatalogView
+from lookalike.journeys.catalog.live_view import LiveView
+from lookalike.journeys.looks import slot_settings
+from lookalike.journeys.looks.columns import LookView, slot_report
+from lookalike.journeys.looks.complete_look import complete_look
+from lookalike.journeys.looks.evaluate_looks import evaluate_looks
+from lookalike.journeys.looks.learn_looks import forget_looks, learn_looks
+from lookalike.journeys.looks.models import LookModels
+from lookalike.journeys.looks.read_looks import read_looks
+from lookalike.journeys.looks.scene import scene_look
+from lookalike.journeys.looks.slot_settings import LookViews
+from lookalike.journeys.rules.rule_book import Ruled
+from lookalike.journeys.search.personal_order import PersonalOrder
+from lookalike.journeys.search.start import Start
 from lookalike.ranking.compatibility import Basis
 from lookalike.storage.collection import Collection
 

@@ -14,9 +14,9 @@ from lookalike.domain.problems import Problem
 from lookalike.domain.progress import Report, silent
 from lookalike.domain.schedule import Schedule, schedule
 from lookalike.errors import LookalikeError
-from lookalike.journeys.job_report import stopping
-from lookalike.journeys.single import fold_changes, is_worth_folding, patch_products
-from lookalike.journeys.sync import RetryReport, failed_images, poll, retry_images
+from lookalike.journeys.catalog.job_report import stopping
+from lookalike.journeys.catalog.single import fold_changes, is_worth_folding, patch_products
+from lookalike.journeys.catalog.sync import RetryReport, failed_images, poll, retry_images
 from lookalike.parts import Parts
 
 Tell = Callable[[IndexReport | LookalikeError], None]

@@ -14,11 +14,11 @@ from lookalike.domain.receipt import Receipt
 from lookalike.domain.recorded import Recorded
 from lookalike.domain.results import Document
 from lookalike.errors import InvalidInput
-from lookalike.journeys import user_rights
-from lookalike.journeys.live_view import LiveView
-from lookalike.journeys.record_events import Reading, record_events
-from lookalike.journeys.user_profiles import UserProfiles
-from lookalike.journeys.user_rights import UserData, Verified
+from lookalike.journeys.catalog.live_view import LiveView
+from lookalike.journeys.feed import user_rights
+from lookalike.journeys.feed.record_events import Reading, record_events
+from lookalike.journeys.feed.user_profiles import UserProfiles
+from lookalike.journeys.feed.user_rights import UserData, Verified
 from lookalike.storage.collection import Collection
 from lookalike.storage.workspace import Workspace
 

@@ -12,8 +12,8 @@ from lookalike.domain.index_run import Options
 from lookalike.domain.job import Canceled
 from lookalike.domain.progress import silent
 from lookalike.index import snapshot
-from lookalike.journeys import job_report
-from lookalike.journeys.measure_images import CHUNK, STAGE
+from lookalike.journeys.catalog import job_report
+from lookalike.journeys.catalog.measure_images import CHUNK, STAGE
 from lookalike.settings import Settings
 
 SLOW = """

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lookalike.engine import Engine
-from lookalike.journeys import doctor_machine
-from lookalike.journeys.doctor_machine import Wishes, machine_checks
+from lookalike.journeys.operations import doctor_machine
+from lookalike.journeys.operations.doctor_machine import Wishes, machine_checks
 from lookalike.storage.workspace import Workspace
 
 CALM = Wishes("default", 0, 8, 4, (), "")

@@ -11,7 +11,7 @@ from lookalike import Engine, InvalidInput, NotFound, ProductAnchor, Retrieval, 
 from lookalike.cli.evaluate import evaluate
 from lookalike.domain.evaluation import LabelColumn
 from lookalike.domain.filter_parsing import parse_filter
-from lookalike.journeys.ledger import image_attributes
+from lookalike.journeys.catalog.ledger import image_attributes
 
 
 def write(path, rows, header=("sku", "label")):

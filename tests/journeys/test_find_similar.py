@@ -10,7 +10,7 @@ from lookalike import InvalidInput, NotFound, ProductAnchor, Retrieval
 from lookalike.domain.calibration import calibrated_query
 from lookalike.domain.filter_parsing import parse_filter
 from lookalike.domain.query import Crop, ImageAnchor, RowAnchor
-from lookalike.journeys.plan import DEFAULT_WEIGHTS
+from lookalike.journeys.search.plan import DEFAULT_WEIGHTS
 from lookalike.wire import answers
 
 

@@ -15,8 +15,8 @@ from lookalike.domain.index_run import Options
 from lookalike.domain.observe import observing
 from lookalike.engine import Engine
 from lookalike.errors import Unavailable
-from lookalike.journeys.index_catalog import LossNotAccepted
-from lookalike.journeys.index_job import create_job
+from lookalike.journeys.catalog.index_catalog import LossNotAccepted
+from lookalike.journeys.catalog.index_job import create_job
 from lookalike.parts import Choice
 from lookalike.settings import Settings
 

@@ -12,7 +12,7 @@ from lookalike import Engine, InvalidInput, NotFound, ProductAnchor
 from lookalike.cli.evaluate import evaluate
 from lookalike.cli.looks import looks
 from lookalike.domain.looks import LookAnchor, LookRequest
-from lookalike.journeys.look_models import LookModels
+from lookalike.journeys.looks.models import LookModels
 from lookalike.sample.looks import TEMPLATES, harmonious
 from lookalike.sample.shop import sample_shop
 from tests.conftest import PRODUCTS

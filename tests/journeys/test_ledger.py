@@ -14,8 +14,8 @@ from lookalike.domain.attributes import VISUAL_ATTRIBUTES, believed
 from lookalike.domain.features import AttributeValue, ImageFeatures, Swatch
 from lookalike.domain.filter_parsing import parse_filter
 from lookalike.domain.where_parsing import parse_where
-from lookalike.journeys.conflicts import of_product
-from lookalike.journeys.ledger import Told, image_attributes, leading_image, ledger
+from lookalike.journeys.catalog.conflicts import of_product
+from lookalike.journeys.catalog.ledger import Told, image_attributes, leading_image, ledger
 from lookalike.server.app import create_app
 from lookalike.storage.features import IndexedProduct, StoredImage
 from lookalike.wire import ledger as wire

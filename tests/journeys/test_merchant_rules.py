@@ -17,12 +17,12 @@ from lookalike.domain.rules import MerchantRule
 from lookalike.index.exact import ExactIndex
 from lookalike.index.protocol import Entry
 from lookalike.index.reference import ReferenceIndex
-from lookalike.journeys.complete_look import complete_look
-from lookalike.journeys.feed_reasons import FeedParts
-from lookalike.journeys.find_similar import find_similar
-from lookalike.journeys.personal_feed import personal_feed
-from lookalike.journeys.rule_book import Asked, RuleViews
-from lookalike.journeys.ruled_search import ruled_search
+from lookalike.journeys.feed.personal_feed import personal_feed
+from lookalike.journeys.feed.reasons import FeedParts
+from lookalike.journeys.looks.complete_look import complete_look
+from lookalike.journeys.rules.rule_book import Asked, RuleViews
+from lookalike.journeys.rules.ruled_search import ruled_search
+from lookalike.journeys.search.find_similar import find_similar
 from lookalike.ranking.rules import bonus_of
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)

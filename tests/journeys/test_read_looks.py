@@ -5,7 +5,7 @@ import json
 import pytest
 
 from lookalike.errors import InvalidInput, NotFound
-from lookalike.journeys.read_looks import MOST_PIECES, read_looks
+from lookalike.journeys.looks.read_looks import MOST_PIECES, read_looks
 
 BOTH = {"a": ("S1", "S2"), "b": ("S3", "S4", "S5")}
 

@@ -16,10 +16,10 @@ from lookalike.domain.query import (
     TextAnchor,
 )
 from lookalike.index.score import contributions
-from lookalike.journeys import paging
-from lookalike.journeys.anchors import start_from
-from lookalike.journeys.plan import DEFAULT_WEIGHTS, plan
-from lookalike.journeys.start import Start
+from lookalike.journeys.search import paging
+from lookalike.journeys.search.anchors import start_from
+from lookalike.journeys.search.plan import DEFAULT_WEIGHTS, plan
+from lookalike.journeys.search.start import Start
 
 
 def ask(engine, anchor, **options):

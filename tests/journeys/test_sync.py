@@ -23,8 +23,8 @@ from lookalike.domain.patch import Patch
 from lookalike.domain.progress import silent
 from lookalike.domain.schedule import Schedule, duration_s, schedule, wait_s
 from lookalike.errors import Unavailable
-from lookalike.journeys.publish import publish
-from lookalike.journeys.sync import poll
+from lookalike.journeys.catalog.publish import publish
+from lookalike.journeys.catalog.sync import poll
 
 FEW = 12
 

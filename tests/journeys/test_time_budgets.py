@@ -7,8 +7,8 @@ import pytest
 from lookalike import InvalidInput, ProductAnchor, Retrieval
 from lookalike.domain.looks import LookAnchor, LookRequest
 from lookalike.domain.time_budget import Haste, is_hurried
-from lookalike.journeys.deadline import remaining
-from lookalike.journeys.find_similar import find_similar
+from lookalike.journeys.search.deadline import remaining
+from lookalike.journeys.search.find_similar import find_similar
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from lookalike import Engine, ProductAnchor, Retrieval
 from lookalike.domain.product import Product
-from lookalike.journeys import answer_size, find_similar
+from lookalike.journeys.search import answer_size, find_similar
 from lookalike.server.app import create_app
 from lookalike.wire.bounds import shallow
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from lookalike import Engine
 from lookalike.cli.main import cli
-from lookalike.journeys import rule_book
+from lookalike.journeys.rules import rule_book
 from lookalike.server.app import create_app
 
 HERE = "/v1/collections/default"

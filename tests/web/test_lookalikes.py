@@ -7,7 +7,7 @@ from visit import CARD, LOOKALIKE, Visit
 
 from lookalike.domain.query import DEFAULT_DIVERSITY
 from lookalike.domain.steering import CHANNEL_OF_ATTRIBUTE, RELATIVE
-from lookalike.journeys.plan import DEFAULT_WEIGHTS
+from lookalike.journeys.search.plan import DEFAULT_WEIGHTS
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Catalogs in: from records and images to a state that questions read."""

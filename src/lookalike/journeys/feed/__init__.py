@@ -1,0 +1,1 @@
+"""What this shopper will like, and what is known of them."""

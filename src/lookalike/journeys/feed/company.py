@@ -1,0 +1,119 @@
+"""What goes with a user's products: chosen together with them, or of kinds that are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from lookalike.domain.arrays import Doubles, Integers
+from lookalike.domain.profile import Profile
+from lookalike.journeys.catalog.catalog_view import CatalogView
+from lookalike.journeys.feed.shelf import Shelf
+from lookalike.profiles.company import ANCHORS, FADING, NO_COMPANY, Company, Meeting, company
+
+MOST_PARTNERS = 120
+
+
+def company_of(found: list[Meeting], shelf: Shelf) -> Company:
+    """Company over the product numbers of one view."""
+    if not found:
+        return NO_COMPANY
+    index = shelf.view.index
+    everything = index.select(None)
+    size = int(everything.max(initial=-1)) + 1
+    numbers = {}
+    for sku in {one.sku for one in found}:
+        number = index.number(sku)
+        if number is not None:
+            numbers[sku] = number
+    codes = {}
+    for name in shelf.fields:
+        own = np.full(size, -1, dtype=np.int64)
+        own[everything] = index.codes(name, everything)
+        codes[name] = own
+    return company(found, numbers, codes, size)
+
+
+@dataclass(frozen=True, eq=False)
+class Companions:
+    """The company of one user's newest products.
+
+    skus      of the products that speak, newest first
+    anchors, weights  their numbers and how much each counts
+    products, odds, because  what was chosen together with them, ascending; log-odds above a
+              product that never was; the place of the anchor that says most
+    """
+
+    view: CatalogView
+    company: Company
+    skus: tuple[str, ...]
+    anchors: Integers
+    weights: Doubles
+    products: Integers
+    odds: Doubles
+    because: Integers
+
+    @classmethod
+    def of(cls, profile: Profile, view: CatalogView, found: Company) -> "Companions":
+        """Muted tastes do not speak, and none does while its user is paused."""
+        met = {
+            one.sku: one for taste in profile.served for one in taste.members if one.sku is not None
+        }
+        newest = sorted(met.values(), key=lambda one: (one.time, one.source), reverse=True)
+        skus: list[str] = []
+        anchors: list[int] = []
+        weights: list[float] = []
+        for one in newest if not found.is_empty else ():
+            number = view.index.number(one.sku or "")
+            if number is not None and number < len(found.totals) and len(skus) < ANCHORS:
+                weights.append(float(np.exp2(-len(skus) / FADING)))
+                skus.append(one.sku or "")
+                anchors.append(number)
+        numbers = np.array(anchors, dtype=np.int64)
+        own = np.array(weights)
+        products, odds, because = (
+            found.partners(numbers, own) if skus else (numbers, own, numbers.copy())
+        )
+        return cls(view, found, tuple(skus), numbers, own, products, odds, because)
+
+    @cached_property
+    def most(self) -> Integers:
+        """The products that were chosen with them most above what their popularity explains."""
+        return self.products[np.argsort(-self.odds, kind="stable")]
+
+    def together(self, products: Integers) -> Doubles:
+        """(n,) log-odds of products; 0 where none was chosen with them."""
+        place, there = self._found(products)
+        return np.where(there, self.odds[place] if len(self.odds) else 0.0, 0.0)
+
+    def reason(self, product: int) -> str | None:
+        """The user's product that speaks most for one; None where none does."""
+        place, there = self._found(np.array([product]))
+        return self.skus[int(self.because[place[0]])] if there[0] else None
+
+    def kinds(self, names: tuple[str, ...], products: Integers) -> Doubles:
+        """(n, names) log-odds of the products' values beside those of the anchors."""
+        found = np.zeros((len(products), len(names)))
+        if len(self.anchors):
+            for column, name in enumerate(names):
+                own = self._kinds(name)
+                codes = self.view.index.codes(name, products)
+                known = (codes >= 0) & (codes < len(own))
+                found[known, column] = own[codes[known]]
+        return found
+
+    def weighed(self, weights: Mapping[str, float], products: Integers) -> Doubles:
+        """(n,) the same by the weight of each field."""
+        names = tuple(name for name in weights if weights[name] and name in self.company.values)
+        return np.asarray(self.kinds(names, products) @ [weights[name] for name in names])
+
+    def _kinds(self, name: str) -> Doubles:
+        codes = self.view.index.codes(name, self.anchors)
+        return self.company.kinds(name, codes, self.weights)
+
+    def _found(self, products: Integers) -> tuple[Integers, np.ndarray]:
+        if not len(self.products):
+            return np.zeros(len(products), np.int64), np.zeros(len(products), np.bool_)
+        place = np.minimum(np.searchsorted(self.products, products), len(self.products) - 1)
+        return place, self.products[place] == products

@@ -1,0 +1,250 @@
+"""What tastes need to know of a collection: facts of products, and how common each value is."""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+
+from lookalike.domain.arrays import Doubles, Floats, Integers
+from lookalike.domain.calibration import calibrated_query
+from lookalike.domain.events import Signal
+from lookalike.domain.filters import Eq
+from lookalike.domain.profile import Facts
+from lookalike.journeys.catalog.catalog_view import CatalogView
+from lookalike.journeys.catalog.entries import TWIN_GROUP
+from lookalike.journeys.search.plan import DEFAULT_WEIGHTS
+from lookalike.profiles.coldstart import representatives
+from lookalike.profiles.company import NO_COMPANY, Company
+from lookalike.profiles.fold import Lens
+from lookalike.profiles.popularity import FEW, Popularity
+from lookalike.ranking.thin import at_most
+
+MOST_VALUES = 200  # a field with more distinct values says little about what a user likes
+MOST_REPRESENTATIVES = 48
+MOST_SEARCHES = 2_000  # kept in memory: 5 MB
+SAMPLED = 1_200  # products that representatives are chosen from: 0.1 s and 12 MB, once a generation
+NO_CODE = -2
+MOST_KEPT = 20_000  # facts of products kept in memory: 50 MB
+NOT_LEANED = frozenset(
+    {"sku", "name", "url", "currency", "variant_group", TWIN_GROUP, "description", "complexity"}
+)
+"""Fields that name one product, or that no shopper chooses by."""
+
+Found = TypeVar("Found")
+
+
+@dataclass(eq=False)
+class Shelf:
+    """One state of a collection as profiles see it; made anew when the collection changes."""
+
+    view: CatalogView
+    _facts: "OrderedDict[str, Facts | None]" = field(default_factory=OrderedDict)
+    _codes: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    _found: "OrderedDict[object, Any]" = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.view.generation, self.view.change
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that a user may lean to a value of."""
+        return tuple(self._shares)
+
+    @cached_property
+    def lens(self) -> Lens:
+        layout = self.view.index.layout
+        weights = {name: DEFAULT_WEIGHTS.get(name, 0.0) for name in layout.names}
+        ones = np.ones(layout.width, dtype=np.float32)
+        scale, offsets, _ = calibrated_query(ones, weights, self.view.calibration, layout)
+        return Lens(np.sqrt(scale), float(offsets.sum()), self._shares)
+
+    @cached_property
+    def _shares(self) -> dict[str, dict[str, float]]:
+        index = self.view.index
+        found = {}
+        for name, kind in sorted(index.fields.items()):
+            if kind not in ("text", "boolean") or name in NOT_LEANED:
+                continue
+            counts = index.counts(name)
+            if 1 < len(counts) <= MOST_VALUES:
+                total = sum(counts.values())
+                found[name] = {value: count / total for value, count in counts.items()}
+        found.pop("in_stock", None)
+        return found
+
+    def facts(self, skus: Iterable[str]) -> dict[str, Facts]:
+        """What is known of products; those that are not in the collection are left out."""
+        asked = list(dict.fromkeys(skus))
+        with self._lock:
+            new = [sku for sku in asked if sku not in self._facts]
+            for sku, one in self._read(new):
+                self._facts[sku] = one
+            found = {sku: one for sku in asked if (one := self._facts[sku]) is not None}
+            while len(self._facts) > MOST_KEPT:
+                self._facts.popitem(last=False)
+        return found
+
+    def _read(self, skus: list[str]) -> list[tuple[str, Facts | None]]:
+        index = self.view.index
+        numbers = [(sku, index.number(sku)) for sku in skus]
+        there = [(sku, number) for sku, number in numbers if number is not None]
+        products = np.array([number for _, number in there], dtype=np.int64)
+        rows = index.vectors(index.first_rows(products)) if there else np.zeros((0, 0))
+        texts = index.documents(products) if there else []
+        known = {
+            sku: _facts(sku, rows[place], json.loads(texts[place]), self.fields)
+            for place, (sku, _) in enumerate(there)
+        }
+        for name in self.fields if there else ():
+            codes = index.codes(name, products).tolist()
+            for (sku, _), code in zip(there, codes, strict=True):
+                value = known[sku].values.get(name)
+                if value is not None:
+                    self._codes[name][value] = code
+        return [(sku, known.get(sku)) for sku in skus]
+
+    def signal_facts(self, source: str, signal: Signal) -> Facts:
+        """A direct signal as if it were a product; rows of another extractor say nothing."""
+        layout = self.view.index.layout
+        row = np.zeros(layout.width, dtype=np.float32)
+        if signal.rows and signal.fingerprint in ("", self.view.fingerprint):
+            rows = np.array(signal.rows, dtype=np.float32)
+            look = layout.part("look")
+            if rows.shape[1] == layout.width:
+                row = rows.mean(axis=0, dtype=np.float32)
+            elif rows.shape[1] == look.stop - look.start:
+                mean = rows.mean(axis=0)
+                row[look] = mean / max(1e-12, float(np.linalg.norm(mean)))
+        return Facts(source, row, dict(signal.attributes))
+
+    def coded(self, name: str, values: Mapping[str, float]) -> dict[int, float]:
+        """The same by the index's code of each value; values that no product has are left out."""
+        known = self._codes[name]
+        for value in values.keys() - known.keys():
+            found = self.view.index.select(Eq(name, value))[:1]
+            known[value] = int(self.view.index.codes(name, found)[0]) if len(found) else NO_CODE
+        return {known[value]: number for value, number in values.items() if known[value] >= 0}
+
+    def document(self, sku: str) -> dict[str, Any]:
+        """The product as callers see it (Any: the merchant's own JSON); empty where unknown."""
+        number = self.view.index.number(sku)
+        if number is None:
+            return {}
+        (text,) = self.view.index.documents(np.array([number]))
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    def kept(self, key: object, make: Callable[[], Found]) -> Found:
+        """What `make` gives, made once for a key: the look-alikes of a product do not change
+        while the collection does not, whoever asks."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                found: Found = self._found[key]
+                return found
+        made = make()
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > MOST_SEARCHES:
+                self._found.popitem(last=False)
+        return made
+
+    @cached_property
+    def representatives(self) -> tuple[str, ...]:
+        """Skus of pictures that stand for the catalog, most telling first."""
+        return representatives_of(self, self.view.index.select(None), count=MOST_REPRESENTATIVES)
+
+
+def representatives_of(shelf: Shelf, products: Integers, *, count: int) -> tuple[str, ...]:
+    """The same among these products; one of each design, of photos that are not twins."""
+    index = shelf.view.index
+    step = -(-len(products) // SAMPLED) or 1
+    sample = products[::step]
+    for name in ("variant_group", TWIN_GROUP):
+        codes = index.codes(name, sample)
+        if codes.max(initial=-1) >= 0:
+            sample = sample[at_most(codes, 1)]
+    if not len(sample):
+        return ()
+    rows = index.vectors(index.first_rows(sample)) * shelf.lens.scale
+    chosen = representatives(rows, shelf.lens.base, count=count)
+    return tuple(index.skus(sample[chosen]))
+
+
+@dataclass(frozen=True, eq=False)
+class Ranks:
+    """Popularity over the product numbers of one view.
+
+    now      (products,) in [0, 1]; 0 where nobody has done anything
+    lasting  (products,) the same with slower decay
+    users    (products,) how many users a day, summed, met it
+    order    products that somebody met, those first that lead in either; ties to the lower sku
+    new      products that few have met, in the order of their skus
+    version  stands for the counts
+    company  what is chosen together
+    """
+
+    now: Doubles
+    lasting: Doubles
+    users: Integers
+    order: Integers
+    new: Integers
+    version: str = ""
+    company: Company = NO_COMPANY
+
+
+_NONE, _NOTHING = np.zeros(0), np.zeros(0, dtype=np.int64)
+NOBODY = Ranks(_NONE, _NONE, _NOTHING, _NOTHING, _NOTHING)
+"""Ranks for what does not ask for popularity."""
+
+
+def ranks(popular: Popularity, view: CatalogView) -> Ranks:
+    """Popularity by product number, so that a question looks it up in one step."""
+    index = view.index
+    everything = index.select(None)
+    size = int(everything.max(initial=-1)) + 1
+    now, lasting = np.zeros(size), np.zeros(size)
+    users = np.zeros(size, dtype=np.int64)
+    for sku, score in popular.now.items():
+        number = index.number(sku)
+        if number is not None:
+            now[number], lasting[number] = score, popular.lasting[sku]
+            users[number] = popular.users[sku]
+    shown = everything[users[everything] > 0]
+    order = shown[
+        np.argsort(np.minimum(_places(now[shown]), _places(lasting[shown])), kind="stable")
+    ]
+    text = now.tobytes() + lasting.tobytes() + users.tobytes()
+    version = hashlib.blake2b(text, digest_size=8).hexdigest()
+    return Ranks(now, lasting, users, order, everything[users[everything] < FEW], version)
+
+
+def with_company(found: Ranks, company: Company) -> Ranks:
+    """The ranks, and what is chosen together."""
+    return replace(found, company=company, version=f"{found.version}{company.version}")
+
+
+def _places(scores: Doubles) -> Integers:
+    """(n,) the place of each in the order of the scores, from 0."""
+    found = np.empty(len(scores), dtype=np.int64)
+    found[np.argsort(-scores, kind="stable")] = np.arange(len(scores))
+    return found
+
+
+def _facts(sku: str, row: Floats, document: Mapping[str, Any], fields: Iterable[str]) -> Facts:
+    """Any: a document is the merchant's own JSON."""
+    extra, visual = document.get("extra", {}), document.get("visual_attributes", {})
+    values = {}
+    for name in fields:
+        value = document.get(name, extra.get(name, visual.get(name)))
+        if value is not None and not isinstance(value, list):
+            values[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return Facts(sku, np.asarray(row), values, document.get("price"))

@@ -1,0 +1,231 @@
+"""The profiles of one collection: computed from the log, kept in memory, never stored."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from lookalike.domain.controls import Controls, controls, source
+from lookalike.domain.events import Event
+from lookalike.domain.profile import Facts, Learning, Profile
+from lookalike.errors import NotFound
+from lookalike.journeys.catalog.catalog_view import CatalogView
+from lookalike.journeys.feed.company import company_of
+from lookalike.journeys.feed.shelf import Ranks, Shelf, ranks, with_company
+from lookalike.profiles.blend import Blend
+from lookalike.profiles.company import MOST_MEETINGS, NO_COMPANY, Company, Meeting
+from lookalike.profiles.fold import profile
+from lookalike.profiles.history import kept
+from lookalike.profiles.popularity import DayCount, Popularity, popularity
+from lookalike.storage.collection import Collection
+from lookalike.storage.events import UserState
+
+MOST_USERS = 2_000  # kept in memory at once; 50 kB each for a busy one
+IDLE_S = 900.0  # a user who has not been asked about for so long is dropped from memory
+COUNT_EVERY_S = 0.5  # popularity follows the log within a second
+PAIR_EVERY_S = 60.0  # what is chosen together, within a minute
+A_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+"""When somebody without a past picked: ages count from the newest event, so any moment will do."""
+BLEND_EVERY_S = 1.0
+BLEND = "feed_blend"
+"""The collection's setting that holds the weights."""
+IDLE_SHARE = 10  # or, where counting takes long, within ten times as long
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was read of a user, and the profile it gave for one state of the collection."""
+
+    state: UserState
+    events: tuple[Event, ...]
+    controls: Controls
+    shelf_key: tuple[int, int]  # not the shelf: it would keep a whole view in memory
+    profile: Profile
+    asked_at: float
+
+
+class UserProfiles:
+    """Reads profiles; safe to share between threads.
+
+    Every question looks at the log, so a new event counts in the very next one, whichever
+    process took it.  Only what is new is read; the profile is a pure function of the newest
+    interactions, so an update gives what a rebuild would.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        learning: Learning,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._collection = collection
+        self.learning = learning
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._users: OrderedDict[str, _Known] = OrderedDict()
+        self._shelf: Shelf | None = None
+        self._ranks: tuple[Shelf, int, Ranks] | None = None
+        self._popular: tuple[int, Popularity] | None = None
+        self._next_count = self._next_pairs = float("-inf")
+        self._company: tuple[Shelf, int, Company] | None = None
+        self._blend: tuple[float, Blend] | None = None
+
+    def profile(self, user_id: str, view: CatalogView) -> Profile:
+        """What is known of a user; an unknown one has an empty profile."""
+        shelf = self.shelf(view)
+        state = self._collection.events.state(user_id)
+        with self._lock:
+            known = self._users.get(user_id)
+        if known is None or known.state != state or known.shelf_key != shelf.key:
+            known = self._read(user_id, state, shelf, known)
+        self._keep(user_id, known)
+        return known.profile
+
+    def picked(self, user_id: str, likes: tuple[str, ...], view: CatalogView) -> Profile:
+        """The profile as if its user had saved these products just now; nothing is kept.
+
+        user_id  empty for somebody who is not known
+
+        Raises NotFound for a product that is not in the collection.
+        """
+        if not likes:
+            return self.profile(user_id, view) if user_id else Profile()
+        shelf = self.shelf(view)
+        for sku in likes:
+            if view.index.number(sku) is None:
+                raise NotFound(
+                    f'"{sku}" is not a product of the collection "{view.collection_id}".',
+                    hint="Pick among the products that the quiz shows.",
+                )
+        self.profile(user_id, view) if user_id else None
+        known = self._users.get(user_id)
+        past, wishes = (known.events, known.controls) if known else ((), Controls())
+        now = past[-1].time if past else A_MOMENT
+        picks = [
+            Event(f"pick-{place}", user_id or "somebody", "save", sku, now)
+            for place, sku in enumerate(likes)
+        ]
+        events = kept(past, picks)
+        return profile(
+            events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
+        )
+
+    def shelf(self, view: CatalogView) -> Shelf:
+        """What profiles know of the collection in this state."""
+        shelf = self._shelf
+        if shelf is None or shelf.key != (view.generation, view.change):
+            shelf = self._shelf = Shelf(view)
+        return shelf
+
+    def ranks(self, view: CatalogView) -> Ranks:
+        """Popularity; it follows the log within a second, on large logs ten times its cost."""
+        shelf = self.shelf(view)
+        started = self._clock()
+        known = self._ranks
+        if known is not None and known[0] is shelf and started < self._next_count:
+            return known[2]
+        popular = self._popular
+        if popular is not None and started < self._next_count:  # only the collection has changed
+            found = ranks(popular[1], view)
+            known = (shelf, popular[0], with_company(found, self._paired(shelf, popular[0])))
+            with self._lock:
+                self._ranks = known
+            return known[2]
+        latest = self._collection.events.latest()
+        pairs = self._company
+        is_behind = pairs is not None and pairs[1] != latest and started >= self._next_pairs
+        if known is None or known[0] is not shelf or known[1] != latest or is_behind:
+            if popular is None or popular[0] != latest or is_behind:
+                counts = [DayCount(*row) for row in self._collection.popularity.counts()]
+                popular = (latest, popularity(counts, self.learning.weights))
+            found = ranks(popular[1], view)
+            known = (shelf, latest, with_company(found, self._paired(shelf, latest)))
+        ended = self._clock()
+        with self._lock:
+            self._ranks, self._popular = known, popular
+            self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
+        return known[2]
+
+    def _paired(self, shelf: Shelf, latest: int) -> Company:
+        """What is chosen together; nothing where the weights say that it does not count."""
+        if not self.blend().wants_company:
+            return NO_COMPANY
+        started, known = self._clock(), self._company
+        is_due = started >= self._next_pairs and known is not None and known[1] != latest
+        if known is None or known[0] is not shelf or is_due:
+            rows = self._collection.popularity.choices(limit=MOST_MEETINGS)
+            known = (shelf, latest, company_of([Meeting(*row) for row in rows], shelf))
+            ended = self._clock()
+            with self._lock:
+                self._company = known
+                self._next_pairs = ended + max(PAIR_EVERY_S, IDLE_SHARE * (ended - started))
+        return known[2]
+
+    def blend(self) -> Blend:
+        """The weights that the last `learn` found, or the defaults; read anew every second."""
+        known, now = self._blend, self._clock()
+        if known is None or now - known[0] > BLEND_EVERY_S:
+            stored = self._collection.settings().get(BLEND)
+            found = Blend.from_json(stored) if isinstance(stored, dict) else Blend()
+            known = self._blend = (now, found)
+        return known[1]
+
+    def keep_blend(self, found: Blend) -> None:
+        """Every process asks with these weights within a second."""
+        self._collection.update_settings({BLEND: found.to_json()})
+        self._blend = self._ranks = self._popular = None
+
+    def forget(self, user_id: str) -> None:
+        """Drop what is in memory of a user; the log decides what is known from now on."""
+        with self._lock:
+            self._users.pop(user_id, None)
+            self._next_count = self._next_pairs = float("-inf")
+            self._ranks = self._popular = self._company = None
+
+    def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
+        store = self._collection.events
+        if not state.events and not state.controls:
+            return _Known(state, (), Controls(), shelf.key, Profile(), self._clock())
+        wishes = known.controls if known else Controls()
+        if known is None or known.state.controls != state.controls:
+            wishes = controls(store.decisions(user_id))
+        events: tuple[Event, ...] | None = known.events if known else None
+        if known and known.state != state:
+            new = store.of_user(user_id, after=known.state.latest)
+            is_all = known.state.events + len(new) == state.events
+            events = kept(known.events, new) if is_all else None
+        if events is None:  # first asked about, or events moved to another user or are gone
+            events = kept((), store.of_user(user_id))
+        return self._made(state, events, wishes, shelf)
+
+    def _made(
+        self, state: UserState, events: tuple[Event, ...], wishes: Controls, shelf: Shelf
+    ) -> _Known:
+        found = profile(
+            events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
+        )
+        return _Known(state, events, wishes, shelf.key, found, self._clock())
+
+    def _keep(self, user_id: str, known: _Known) -> None:
+        now = self._clock()
+        with self._lock:
+            self._users[user_id] = replace(known, asked_at=now)
+            self._users.move_to_end(user_id)
+            while self._users:
+                oldest = next(iter(self._users))
+                is_idle = now - self._users[oldest].asked_at > IDLE_S
+                if oldest == user_id or not (is_idle or len(self._users) > MOST_USERS):
+                    break
+                del self._users[oldest]
+
+
+def facts_of(events: tuple[Event, ...], shelf: Shelf) -> dict[str, Facts]:
+    """What is known of everything that the events are about, by source."""
+    found = shelf.facts(one.product_id for one in events if one.product_id is not None)
+    for one in events:
+        if one.signal is not None and source(one) not in found:
+            found[source(one)] = shelf.signal_facts(source(one), one.signal)
+    return found

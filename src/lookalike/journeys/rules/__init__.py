@@ -1,0 +1,1 @@
+"""What merchants want beside likeness."""
