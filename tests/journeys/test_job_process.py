@@ -150,4 +150,6 @@ def begun(engine, catalog) -> str:
 
 def children() -> list[int]:
     tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
-    return [int(one) for task in tasks for one in (task / "children").read_text().split()]
+    found = [one for task in tasks for one in (task / "children").read_text().split()]
+    ours = [one for one in found if b"job_process" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    return [int(one) for one in ours]  # others help other tests

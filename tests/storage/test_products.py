@@ -18,7 +18,7 @@ SKU = st.text(
 SCALAR = st.one_of(
     TEXT, st.booleans(), st.integers(), st.floats(allow_nan=False), st.just(""), st.just(10**30)
 )
-PRICE = st.decimals(min_value=0, allow_nan=False, allow_infinity=False)
+PRICE = st.decimals(min_value=0, max_value=10**12, allow_nan=False, allow_infinity=False)
 
 
 @st.composite

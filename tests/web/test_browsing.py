@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from visit import CARD, HOSTILE_NAME, PRODUCTS, Visit
+from visit import CARD, HOSTILE_NAME, PRODUCTS, Visit, wait_until
 
 
 def test_the_grid_shows_products_with_names_prices_and_loaded_pictures(
@@ -17,8 +17,8 @@ def test_the_grid_shows_products_with_names_prices_and_loaded_pictures(
         assert card.locator(".card-name").inner_text() == names[sku]
         assert any(digit in card.locator(".price").inner_text() for digit in "0123456789")
         card.scroll_into_view_if_needed()
-    visit.page.wait_for_function(
-        "[...document.querySelectorAll('.grid img')].every(one => one.naturalWidth > 0)"
+    wait_until(
+        visit.page, "[...document.querySelectorAll('.grid img')].every(one => one.naturalWidth > 0)"
     )
     assert visit.page.locator(".grid img").count() == 24
 
@@ -38,7 +38,8 @@ def test_show_more_appends_pages_until_every_product_was_shown_once(visit: Visit
     while more.is_visible():
         shown = visit.page.locator(CARD).count()
         more.click()
-        visit.page.wait_for_function(
+        wait_until(
+            visit.page,
             "([selector, shown]) => document.querySelectorAll(selector).length > shown",
             arg=[f".grid[aria-busy=false] {CARD}", shown],
         )
@@ -92,7 +93,8 @@ def test_filters_live_in_the_address_so_a_link_and_the_back_button_restore_them(
     visit.page.wait_for_selector(f".grid[aria-busy=false] {CARD}")
     assert visit.page.locator(".count").inner_text() == f"{PRODUCTS} products"
     visit.page.go_back()
-    visit.page.wait_for_function(
+    wait_until(
+        visit.page,
         "count => document.querySelector('.count').textContent.startsWith(count)",
         arg=f"{len(expected)} ",
     )
@@ -109,7 +111,7 @@ def test_the_way_back_from_a_product_finds_the_grid_as_it_was_left(visit: Visit)
     visit.page.go_back()
     visit.page.wait_for_selector(".catalog")
     assert visit.page.locator(CARD).count() == 48
-    visit.page.wait_for_function("before => Math.abs(scrollY - before) < 40", arg=before)
+    wait_until(visit.page, "before => Math.abs(scrollY - before) < 40", arg=before)
 
 
 def test_nothing_that_fits_is_said_with_a_way_out(visit: Visit) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from visit import Visit
+from visit import Visit, wait_until
 
 PIECE = ".look-pieces .card"
 
@@ -46,8 +46,10 @@ def test_a_swap_shows_the_other_piece_and_the_total_it_promised(visit: Visit, sk
     promised = button.get_attribute("aria-label").split("\u20ac")[-1].replace(",", "")
     with visit.page.expect_response("**/looks"):
         button.click()
-    visit.page.wait_for_function(
-        "shown => document.querySelector('.look-amount').textContent.includes(shown)", arg=promised
+    wait_until(
+        visit.page,
+        "shown => document.querySelector('.look-amount').textContent.includes(shown)",
+        arg=promised,
     )
     after = visit.skus(PIECE)
     assert total(visit) == Decimal(promised)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from visit import LOOKALIKE, Visit
+from visit import LOOKALIKE, Visit, wait_until
 
 HAND_OVER = """
 async ([event, data]) => {
@@ -96,7 +96,7 @@ def test_a_reload_keeps_the_photo_the_frame_and_the_list(visit: Visit, photo: Pa
     visit.page.reload()
     assert visit.lookalikes() == before
     assert visit.page.locator(".crop-frame").evaluate("one => one.style.width") == "98%"
-    visit.page.wait_for_function("document.querySelector('.crop-stage img').naturalWidth > 0")
+    wait_until(visit.page, "document.querySelector('.crop-stage img').naturalWidth > 0")
 
 
 def test_a_file_that_is_no_picture_is_refused_with_a_hint(visit: Visit, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
-from visit import CARD, Visit
+from visit import CARD, Visit, wait_until
 
 from lookalike.domain.access import Grants, scopes_of
 from lookalike.engine import Engine
@@ -66,7 +66,7 @@ def test_a_page_with_a_key_of_its_own_shows_the_shop_and_its_pictures(
     page = visiting.page
     page.goto(guarded[0])
     page.wait_for_selector(f".catalog .grid[aria-busy=false] {CARD}")
-    page.wait_for_function("document.querySelector('.grid img').naturalWidth > 0")
+    wait_until(page, "document.querySelector('.grid img').naturalWidth > 0")
     page.locator(CARD).first.click()
     page.wait_for_selector(".lookalikes .grid[aria-busy=false] .card:not(.placeholder)")
     assert visiting.errors == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from test_for_you import FEED, pick
-from visit import Visit
+from visit import Visit, wait_until
 
 TASTE = ".taste"
 
@@ -42,8 +42,9 @@ def test_tastes_are_told_in_words_with_the_pictures_they_come_from(known: Visit)
     assert all(words)
     assert known.page.locator(".taste-pictures img").count() == 4
     assert sum(int(share.split("%")[0]) for share in shares(known)) in range(97, 104)
-    known.page.wait_for_function(
-        "[...document.querySelectorAll('.taste-pictures img')].every(one => one.naturalWidth > 0)"
+    wait_until(
+        known.page,
+        "[...document.querySelectorAll('.taste-pictures img')].every(one => one.naturalWidth > 0)",
     )
 
 

@@ -63,3 +63,15 @@ class Visit:
             self.page.get_by_role("button", name="Search with a photo").click()
         chooser.value.set_files(path)
         self.page.wait_for_selector(f".photo-page {LOOKALIKE}")
+
+
+def wait_until(page: Any, expression: str, arg: object = None) -> None:
+    """Until a JavaScript expression, or a function of `arg`, holds; at most ten seconds.
+
+    The page's own policy forbids the repeated `eval` of Playwright's `wait_for_function`.
+    """
+    for _ in range(200):
+        if page.evaluate(expression, arg):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}")
