@@ -1,6 +1,7 @@
 """Threads that work on jobs beside the answers, and end at their next step when asked to."""
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from contextvars import copy_context
 from lookalike.domain.progress import Report, silent
 from lookalike.errors import LookalikeError
 from lookalike.journeys.catalog.job_report import Stopped, stopping
+
+_logger = logging.getLogger(__name__)
 
 
 class Background:
@@ -27,8 +30,11 @@ class Background:
         report = stopping(silent, self._stop)
 
         def work() -> None:
-            with contextlib.suppress(LookalikeError, Stopped):
-                run(report)
+            try:
+                with contextlib.suppress(LookalikeError, Stopped):
+                    run(report)
+            except Exception:  # the edge of the thread; the job keeps what went wrong
+                _logger.exception("a job failed unexpectedly")
 
         thread = threading.Thread(target=copy_context().run, args=(work,), name=name, daemon=True)
         with self._lock:
