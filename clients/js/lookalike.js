@@ -195,13 +195,13 @@ export class Lookalike {
       resume: (id) => this.#send('POST', path('jobs', id, 'resume')),
     };
     this.keys = {
-      create: (request) => this.#send('POST', '/keys', { body: given(request) }),
+      create: (request) => this.#send('POST', '/keys', { body: given(request), once: true }),
       list: async () => (await this.#get('/keys')).keys,
       revoke: async (id, { forget } = {}) => {
-        await this.#send('DELETE', path('keys', id), { params: forget ? { forget: true } : {} });
+        await this.#send('DELETE', path('keys', id), { params: forget ? { forget: true } : {}, once: true });
       },
       rotate: (id, { grace_hours } = {}) =>
-        this.#send('POST', path('keys', id, 'rotate'), { body: given({ grace_hours }) }),
+        this.#send('POST', path('keys', id, 'rotate'), { body: given({ grace_hours }), once: true }),
     };
     this.recommendations = {
       getComplementary: (request) => this.#complementary(request),
@@ -408,9 +408,10 @@ export class Lookalike {
     return this.#send('GET', where, { params, safe: true });
   }
 
-  async #send(method, where, { params, body, form, safe = false } = {}) {
+  /** `once`: the answer holds a secret, kept for nobody; it may have been done, so not again. */
+  async #send(method, where, { params, body, form, safe = false, once = false } = {}) {
     const { url, headers, retries, backoffMs } = this.#link;
-    const key = safe ? undefined : uniqueKey(); // the same for every attempt
+    const key = safe || once ? undefined : uniqueKey(); // the same for every attempt
     const init = {
       method,
       headers: {
@@ -434,7 +435,7 @@ export class Lookalike {
       } catch (error) {
         if (error instanceof LookalikeError) throw error;
         if (error.name === 'TimeoutError') throw tooSlow(url, this.#link.timeoutMs, error);
-        if (left === 0) throw unreachable(url, error);
+        if (left === 0 || once) throw unreachable(url, error);
       }
       const jittered = wait * (0.5 + 0.5 * Math.random()); // so that not all come back at once
       await sleep(Math.min(Math.max(jittered, told), LONGEST_WAIT_MS));

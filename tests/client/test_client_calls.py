@@ -170,6 +170,23 @@ def test_a_request_that_is_still_at_work_is_asked_for_again_and_another_conflict
         assert len(told.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda client: client.keys.create(name="page", scopes=["recommend"]),
+        lambda client: client.keys.rotate("k"),
+        lambda client: client.keys.revoke("k"),
+    ],
+)
+def test_a_key_is_not_made_or_turned_twice_as_nobody_keeps_its_secret(call, use):
+    with scripted({"broken": True}, {}) as told:
+        assert type(error_of(call, use, told, retries=2)) is Unavailable
+        assert [key_of(one) for one in told.asked] == [None]
+    with scripted({"status": 503}, {"body": {}}) as told:  # nothing was done
+        call(use, told)
+        assert len(told.asked) == 2
+
+
 def test_what_reads_has_no_key(call):
     with scripted(EMPTY) as told:
         call(lambda client: client.retrieve(query={}), told)

@@ -104,6 +104,23 @@ test('what changes something is repeated under one key, and the next call has an
   });
 });
 
+test('a key is not made or turned twice, as nobody keeps its secret', async () => {
+  for (const use of [
+    (client) => client.keys.create({ name: 'page', scopes: ['recommend'] }),
+    (client) => client.keys.rotate('k'),
+    (client) => client.keys.revoke('k'),
+  ]) {
+    await serving([{ broken: true }, {}], async (client, asked) => {
+      await assert.rejects(use(client), LookalikeError);
+      assert.deepEqual(asked.map((one) => one.headers['idempotency-key']), [undefined]);
+    });
+    await serving([{ status: 503 }, { body: {} }], async (client, asked) => {
+      await use(client); // nothing was done the first time
+      assert.equal(asked.length, 2);
+    });
+  }
+});
+
 test('events with an id and a time of their own are repeated, as they count once', async () => {
   await serving([{ broken: true }, {}], async (client, asked) => {
     await client.events.record([{ event_id: 'e', time: '2026-01-01T00:00:00Z' }]);

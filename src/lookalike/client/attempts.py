@@ -26,7 +26,8 @@ class Attempts:
     def __init__(self, link: Link, request: Request, chance: Callable[[], float]) -> None:
         self._link = link
         self._left = link.retries
-        self.key = None if request.is_safe else uuid.uuid4().hex
+        self._is_once = request.is_once
+        self.key = None if request.is_safe or request.is_once else uuid.uuid4().hex
         self._wait_s = link.backoff_s
         self._chance = chance
 
@@ -34,7 +35,7 @@ class Attempts:
         """Seconds until the next attempt.  Raises Unavailable when there is none."""
         if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):  # it may be at work still
             raise too_slow(self._link.url, self._link.timeout_s) from error
-        if not self._left:
+        if not self._left or self._is_once:
             reason = str(error) or type(error).__name__
             raise unreachable(self._link.url, reason) from error
         return self._next(None)

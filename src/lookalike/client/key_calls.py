@@ -27,7 +27,7 @@ def create(
         "per_minute": per_minute,
         "expires_in_days": expires_in_days,
     }
-    found: Record = yield Request("POST", "/keys", body=body)
+    found: Record = yield Request("POST", "/keys", body=body, is_once=True)
     return found
 
 
@@ -40,11 +40,12 @@ def keys(_: Link, /) -> Plan[list[Record]]:
 def revoke(_: Link, key_id: str, /, *, forget: bool = False) -> Plan[None]:
     """End a key; `forget` also takes it off the list."""
     params = {"forget": "true" if forget else None}
-    yield Request("DELETE", path("keys", key_id), params=params)
+    yield Request("DELETE", path("keys", key_id), params=params, is_once=True)
 
 
 def rotate(_: Link, key_id: str, /, *, grace_hours: float = 24) -> Plan[Record]:
     """Another `secret`; the present one opens until the grace is over."""
     body = {"grace_hours": grace_hours}
-    found: Record = yield Request("POST", path("keys", key_id, "rotate"), body=body)
+    where = path("keys", key_id, "rotate")
+    found: Record = yield Request("POST", where, body=body, is_once=True)
     return found

@@ -22,6 +22,8 @@ class Request:
     body     sent as JSON; `Any` because its values are the merchant's own
     files    sent as a form: field -> (file name, bytes)
     is_safe  it may be carried out twice; others are sent with an Idempotency-Key
+    is_once  its answer holds a secret, which the service keeps for nobody: where it may have been
+             carried out already, it is not sent again
     """
 
     method: str
@@ -30,6 +32,7 @@ class Request:
     body: Any = None
     files: Mapping[str, tuple[str, bytes]] | None = None
     is_safe: bool = False
+    is_once: bool = False
 
 
 @dataclass(frozen=True)
