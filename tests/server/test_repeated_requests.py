@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from lookalike import Engine
 from lookalike.server.app import create_app
-from lookalike.server.idempotency import MOST_KEPT_BYTES, READING, Idempotency
+from lookalike.server.idempotency import MOST_KEPT_BYTES, READING, Idempotency, caller_of
 
 HERE = "/v1/collections/default"
 
@@ -209,6 +209,32 @@ def other_routes(own):
     app.add_middleware(Idempotency, engine=own)
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened, calls
+
+
+def test_a_secret_is_kept_nowhere(shop, workspace, tmp_path, key):
+    folder = tmp_path / "workspace"
+    shutil.copytree(workspace, folder)
+    with (
+        Engine.open(shop.settings(workspace=str(folder))) as engine,
+        TestClient(create_app(engine)) as client,
+    ):
+        body = {"name": "first", "scopes": ["admin"]}
+        made = client.post("/v1/keys", json=body, headers=key).json()
+        admin = {"Authorization": f"Bearer {made['secret']}", **key}
+        turned = client.post(f"/v1/keys/{made['key_id']}/rotate", json={}, headers=admin).json()
+    for secret in (made["secret"], turned["secret"]):
+        assert not [one for one in folder.rglob("*") if one.is_file() and secret.encode() in
+                    one.read_bytes()]  # fmt: skip
+
+
+def test_two_users_of_one_page_do_not_share_an_answer():
+    def of(**headers):
+        found = [(name.encode(), value.encode()) for name, value in headers.items()]
+        return caller_of({"type": "http", "headers": found})
+
+    anna, bert = ({"authorization": "Bearer page", "lookalike-user": one} for one in ("a", "b"))
+    assert len({of(), of(**anna), of(**bert), of(authorization="Bearer page")}) == 4
+    assert of(**anna) == of(**anna)
 
 
 def test_an_answer_too_large_to_keep_is_not_given_twice_but_nothing_is_done_twice(
