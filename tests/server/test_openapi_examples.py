@@ -223,8 +223,9 @@ class Asker:
         return answer
 
     def _undone(self):
-        jobs = self.client.app.state.engine._parts.collection(None).jobs
-        jobs.update(self.found["job"], now=datetime.now(UTC), state="canceled")
+        engine, job = self.client.app.state.engine, self.found["job"]
+        jobs = engine._parts.collection(engine.job(job).collection).jobs
+        jobs.update(job, now=datetime.now(UTC), state="canceled")
 
     def ended(self):
         while True:

@@ -24,9 +24,10 @@ def shares(visit: Visit) -> list[str]:
 
 
 def press(visit: Visit, name: str) -> None:
+    visit.page.locator(".rights").evaluate("one => { one.dataset.old = ''; }")
     with visit.page.expect_response("**/controls"):
         visit.page.get_by_role("button", name=name).first.click()
-    visit.page.wait_for_selector(".rights")
+    visit.page.wait_for_selector(".rights:not([data-old])")  # drawn anew
 
 
 def test_of_nobody_nothing_is_known_and_the_page_says_so(visit: Visit) -> None:
