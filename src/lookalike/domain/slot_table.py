@@ -283,5 +283,8 @@ English, where "portable" is no table and "highlight" no lamp."""
 RULING = frozenset(("underwear", "nightwear", "swimwear", "appliance", "nursery", "toy", "pet"))
 """Kinds that stay what they are whatever follows: a pajama shirt, a bikini top, a toy kitchen."""
 
+HOLDERS = frozenset(("rack", "cabinet", "wardrobe", "shelf"))
+"""Furniture named for what it holds: a hat and coat rack, a shoe and boot cabinet."""
+
 YIELDING = frozenset(("part", "cover", "cloth", "gift", "decor", "sports gear"))
 """Kinds that only count where the text names no other: "cabinet with panel", "floral print"."""

@@ -10,6 +10,7 @@ from typing import Literal
 from lookalike.domain.look_templates import COLLECTION, TEMPLATES, Template, check_slot
 from lookalike.domain.slot_table import (
     COMPOUND_ENDS,
+    HOLDERS,
     MORE_KINDS,
     MORE_PHRASES,
     OUTFIT_SLOTS,
@@ -19,7 +20,7 @@ from lookalike.domain.slot_table import (
     YIELDING,
 )
 from lookalike.domain.steering import nearest
-from lookalike.domain.type_words import BREAKS, KINDS, PHRASES
+from lookalike.domain.type_words import BREAKS, HOME_KINDS, JOINING, KINDS, PHRASES
 from lookalike.errors import InvalidInput
 
 SlotSource = Literal["merchant", "category", "title", "product_type"]
@@ -122,9 +123,11 @@ def kind_in(text: str) -> str | None:
     ("dress", "lamp", None)
     """
     found = None
-    for place, word in enumerate(_words(text)):
+    words = _words(text)
+    for place, word in enumerate(words):
         if word in BREAKS and place:
-            break
+            holder = _holder(words[place + 1 :]) if word in JOINING else None
+            return holder if holder and found not in HOME_KINDS else found
         kind = _kind(word)
         if kind in RULING:
             return kind
@@ -137,6 +140,12 @@ def kind_in(text: str) -> str | None:
 def folded(text: str) -> str:
     """The text as kinds are compared: without case and outer blanks."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _holder(words: list[str]) -> str | None:
+    """What is named for two things it holds: a hat *and coat rack* is no hat."""
+    kinds = map(_kind, words[:2])
+    return next((kind for kind in kinds if kind in HOLDERS), None)
 
 
 def _kind(word: str) -> str | None:

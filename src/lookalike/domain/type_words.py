@@ -154,5 +154,7 @@ _BREAKS = "and und et y with for in on w mit für con para avec pour da per by d
 BREAKS = frozenset(_BREAKS.split())
 """What follows belongs to something else: "box with lid", "cover for sofa"."""
 
+JOINING = frozenset(["and", "und", "et", "y"])
+
 HOME_KINDS = frozenset(list(KINDS)[: list(KINDS).index("t-shirt")])
 """The kinds that are no fashion: an encoder that knows fashion alone cannot contradict them."""
