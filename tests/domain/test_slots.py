@@ -46,6 +46,8 @@ TABLE = SlotTable()
         ("Pyjama shirt", NO_SLOT),
         ("Bikini top", NO_SLOT),
         ("Soft toy", NO_SLOT),
+        ("Shower curtain ring", NO_SLOT),
+        ("Napkin rings", "tableware"),
         ("Cabinet with door", "storage"),
         ("Sweater vest", "top"),
         ("Quilt cover and 4 pillowcases", "textile"),
