@@ -54,7 +54,9 @@ def test_who_saves_a_hidden_product_later_has_changed_their_mind() -> None:
     assert weight(past, "dress-0") == 0.5
 
 
-@pytest.mark.parametrize("reason", ["too small", "does not fit", "Size", "damaged", None, ""])
+@pytest.mark.parametrize(
+    "reason", ["too small", "does not fit", "Size", "damaged", "poor quality", None, ""]
+)
 def test_a_return_for_its_fit_never_lowers_a_look(reason: str | None) -> None:
     bought = event(1, "purchase", "dress-0")
     past = read(bought, event(2, "return", "dress-0", hours=100, reason=reason))
@@ -63,7 +65,7 @@ def test_a_return_for_its_fit_never_lowers_a_look(reason: str | None) -> None:
     assert past.owned == frozenset()
 
 
-@pytest.mark.parametrize("reason", ["dislike", "not my style", "looks cheap", "poor quality"])
+@pytest.mark.parametrize("reason", ["dislike", "not my style", "looks cheap", "wrong material"])
 def test_a_return_for_its_looks_is_a_dislike(reason: str) -> None:
     bought = event(1, "purchase", "dress-0")
     past = read(bought, event(2, "return", "dress-0", hours=100, reason=reason))

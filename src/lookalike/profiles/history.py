@@ -23,7 +23,7 @@ _FIT = re.compile(
     r"late|delivery|damaged|defect|defective|wrong item|ordered)\b"
 )
 _LOOK = re.compile(
-    r"\b(dislike|disliked|look|looks|looking|style|colou?r|quality|material|fabric|ugly|"
+    r"\b(dislike|disliked|look|looks|looking|style|colou?r|material|fabric|ugly|"
     r"pattern|design|picture|pictured|description|described|expected|not my taste)\b"
 )
 _COLOR = re.compile(r"\bcolou?r\b")
@@ -98,7 +98,8 @@ def history(events: Sequence[Event], learning: Learning, controls: Controls) -> 
 def blames(reason: str | None) -> tuple[str, ...] | None:
     """The channels that a reason for a return blames; () for all, None where it blames no look.
 
-    Size and fit, delivery and defects say nothing of taste, and neither does silence.
+    Size and fit, delivery, defects and poor quality say nothing of taste, and neither does silence:
+    who sends back a torn dark blazer still likes dark blazers.
 
     >>> blames("Too small"), blames("Didn't like the colour"), blames("not my style")
     (None, ('color',), ())
