@@ -7,7 +7,15 @@ from PIL import Image
 
 from lookalike.errors import InvalidInput
 from lookalike.features.image import Decoded
-from lookalike.features.image_fit import crop, encode_jpeg, fit_square, sampled, thumbnail, unpad
+from lookalike.features.image_fit import (
+    crop,
+    encode_jpeg,
+    encode_png,
+    fit_square,
+    sampled,
+    thumbnail,
+    unpad,
+)
 
 
 def decoded(pixels, alpha=None, reduced=1):
@@ -151,3 +159,8 @@ def test_samples_of_a_fine_check_keep_its_two_colors_where_an_average_is_gray():
 def test_a_sample_at_full_size_is_the_image():
     pixels = np.random.default_rng(3).integers(0, 256, (7, 5, 3)).astype(np.uint8)
     np.testing.assert_array_equal(sampled(decoded(pixels), (5, 7)), pixels)
+
+
+def test_a_png_keeps_every_pixel():
+    pixels = np.random.default_rng(1).integers(0, 256, (30, 41, 3), dtype=np.uint8)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(encode_png(pixels)))), pixels)

@@ -134,3 +134,10 @@ def encode_jpeg(pixels: Pixels, *, max_side_px: int | None = None, quality: int 
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=quality, optimize=True)
     return file.getvalue()
+
+
+def encode_png(pixels: Pixels) -> bytes:
+    """A file of (h, w, 3) pixels that keeps every one of them."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()

@@ -25,7 +25,7 @@ from lookalike.evaluation.stability import UNKNOWN, by, steadiness, worst_cases
 from lookalike.features.disturb import cut_out, disturbed, on_backgrounds
 from lookalike.features.encoder import usable_cores
 from lookalike.features.image import ImageProblem, decode
-from lookalike.features.image_fit import encode_jpeg, thumbnail
+from lookalike.features.image_fit import encode_png, thumbnail
 from lookalike.features.pipeline import Prepared
 from lookalike.features.protocol import Encoded
 from lookalike.journeys.catalog.catalog_view import CatalogView
@@ -38,7 +38,6 @@ STAGE = "searching with disturbed photos"
 DEFAULT_SAMPLE = 200
 TOGETHER = 16  # products: their 176 disturbed photos take 30 MB and keep all cores busy
 WORKING_PX = 512  # longer side of a disturbed photo; over twice that of the default encoder
-JPEG_QUALITY = 88  # as the sample shop's photos are saved
 LAST_PLACE = 20  # a product further down counts as not found
 WORST_SHOWN = 20
 NO_CATEGORY = "(none)"
@@ -167,7 +166,7 @@ class _Run:
         found = {}
         for name, pixels in photos.items():
             try:
-                found[name] = extractor.prepare(encode_jpeg(pixels, quality=JPEG_QUALITY))
+                found[name] = extractor.prepare(encode_png(pixels))
             except ImageProblem as problem:  # a white product made brighter shows nothing
                 said = f"{name}: {problem.message}"
                 sku = str(subject.document["sku"])
