@@ -35,7 +35,8 @@ LEAST_CONFIDENCE: Mapping[str, float] = {
 """Below this an attribute is unknown.  Chosen on the default encoder where the next tenth of
 confidence is right about as often as wrong: pattern .50 of street photos at .4 to .5 and .71
 at .5 to .6 (shown ones right in .83; they were not trained on), product type .62 of unseen
-packshots (.82), style .49 of catalog photos (.92; part of the training).  Material: a guess, not measured."""
+packshots (.82), style .49 of catalog photos (.92; part of the training).  Material: a guess, not
+measured."""
 
 LEAST_RARE_PATTERN: Mapping[str, float] = dict.fromkeys(
     ("animal", "abstract", "camouflage", "zigzag"), 0.7
