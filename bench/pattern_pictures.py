@@ -1,4 +1,4 @@
-"""Pictures that teach patterns, for `bench/fit_pattern.py`: named, drawn, and pasted into scenes.
+"""Pictures that teach patterns, for `bench/fit_pattern.py`: named, drawn, painted and disturbed.
 
 Of photos only the MIT-licensed set `fashion` and its larger photos `fashion-large` enter, ids
 ending in 7 excepted, for the tables that are fitted ship with the package.
@@ -11,10 +11,12 @@ import re
 
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
+from drawn_cloth import SHARES, color, painted
+from lookalike.features.disturb import disturbed, on_backgrounds
 from lookalike.features.image_fit import unpad
 from lookalike.sample.canvas import jpeg
-from lookalike.sample.patterns import inks
 from lookalike.sample.render import picture
 from lookalike.sample.shop import sample_shop
 
@@ -33,14 +35,15 @@ PLAIN_TYPES = re.compile(
     "Sunglasses|Casual Shoes|Sports Shoes|Formal Shoes|Heels|Flats|Earrings|Ring|Bracelet|"
     "Pendant|Bangle|Necklace and Chains|Bra|Briefs|Innerwear Vests|Capris|Jackets"
 )
-OFTEN_PATTERNED = re.compile("Tshirts|Shirts|Tops|Kurtas|Dresses|Sweatshirts|Shorts")
 PATTERN_WORDS = re.compile("print|strip|check|graphic|floral|dot|animal")
-DRAWN = {  # share among the drawn patterns
-    "striped": 0.14, "checked": 0.14, "dotted": 0.18, "floral": 0.18, "graphic": 0.12,
-    "animal": 0.06, "camouflage": 0.06, "zigzag": 0.06, "abstract": 0.06,
+VARIED = {  # share of what is done to a picture; the rest is left as it is
+    "mirrored": 0.04, "cropped to 80 %": 0.08, "20 % brighter": 0.06, "20 % darker": 0.06,
+    "watermark": 0.08, "a third the size": 0.1, "on white": 0.03, "on gray": 0.03,
+    "on wood": 0.05, "on gradient": 0.05, "on noise": 0.05, "before clutter": 0.03,
 }  # fmt: skip
-KEPT = {"solid": 0.3, "striped": 0.15, "checked": 0.15, "dotted": 0.05, "floral": 0.15,
-        "graphic": 0.2}  # fmt: skip
+SWATCHES, SAMPLES = 0.25, 0.2  # of what is drawn; the others are painted on photos
+OWN_COLOR = 0.6  # of painted garments keep theirs between the marks
+SWATCH_PX = 240
 SCENE_PX = 288
 
 
@@ -85,32 +88,59 @@ def sampled(seed, count):
             yield jpeg(picture(product, view, size_px=320).image, quality=88), product
 
 
-def pasted(large, small, *, seed, count):
-    """(file bytes, pattern) of garments on drawn clutter, half of them in a drawn pattern.
+def plain_samples(seed, count):
+    """(pixels, mask) of every view of the sample shop's plain products."""
+    for product in sample_shop(count, seed=seed).products:
+        for view in product.views:
+            if product.pattern == "solid":
+                drawn = picture(product, view, size_px=320)
+                yield drawn.image, drawn.mask.astype(np.float32)
 
-    large  (pixels, mask, article type) of the larger photos
-    small  pattern -> (pixels, mask) of the named ones
+
+def drawn(photos, samples, *, seed, count):
+    """(file bytes, pattern) of swatches, and of plain products painted with a pattern.
+
+    photos, samples  (pixels, mask) of products with no pattern of their own
     """
     rng = np.random.default_rng(seed)
-    calm = [one for one in large if not OFTEN_PATTERNED.fullmatch(one[2])]
     for _ in range(count):
-        kind, is_scene = rng.random(), True
-        if kind < 0.5:
-            image, mask, _ = large[rng.integers(len(large))]
-            pattern = str(rng.choice(list(DRAWN), p=list(DRAWN.values())))
-            image, is_scene = dressed(image, mask, pattern, rng), rng.random() < 0.5
-        elif kind < 0.65:
-            image, mask, _ = calm[rng.integers(len(calm))]
-            pattern = "solid"
+        pattern, kind = str(rng.choice(list(SHARES), p=list(SHARES.values()))), rng.random()
+        if kind < SWATCHES:
+            image, mask = swatch(pattern, rng)
         else:
-            pattern = str(rng.choice(list(KEPT), p=list(KEPT.values())))
-            image, mask = small[pattern][rng.integers(len(small[pattern]))]
-        if image is None:
-            continue
-        shown = before_clutter(image, mask, rng) if is_scene else image
-        file = io.BytesIO()
-        Image.fromarray(shown).save(file, "JPEG", quality=int(rng.integers(70, 95)))
-        yield file.getvalue(), pattern
+            source = samples if kind < SWATCHES + SAMPLES else photos
+            image, mask = enlarged(*source[rng.integers(len(source))], int(rng.integers(200, 340)))
+            image = dressed(image, mask, pattern, rng)
+        if image is not None:
+            yield saved(varied(image, mask, rng)[0], rng), pattern
+
+
+def varied(image, mask, rng):
+    """The picture as `lookalike certify` disturbs it, and how; two in five are left alone."""
+    names = ["", *VARIED]
+    chances = np.array([1 - sum(VARIED.values()), *VARIED.values()])
+    name = str(rng.choice(names, p=chances))
+    if name == "before clutter":
+        image = before_clutter(image, mask, rng)
+    elif name.startswith("on "):
+        image = on_backgrounds(image, mask.astype(np.float32), rng=rng)[name]
+    elif name:
+        image = disturbed(image)[name]
+    return image, name
+
+
+def saved(image, rng):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "JPEG", quality=int(rng.integers(72, 95)))
+    return file.getvalue()
+
+
+def enlarged(pixels, mask, side):
+    scale = side / max(mask.shape)
+    size = max(8, round(mask.shape[1] * scale)), max(8, round(mask.shape[0] * scale))
+    larger = Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
+    soft = Image.fromarray(mask.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(larger), np.clip(np.asarray(soft), 0, 1)
 
 
 def soft_mask(mask, shape):
@@ -119,38 +149,75 @@ def soft_mask(mask, shape):
 
 
 def dressed(image, mask, pattern, rng):
-    """The garment in another pattern, with its own folds; None where it is too small."""
+    """The product in a drawn pattern, under its own folds; None where it is too small."""
     inside = mask > 0.5
-    if inside.sum() < 200:
+    if inside.sum() < 400:
         return None
-    light = image @ np.array([0.3, 0.59, 0.11]) / 255
-    shade = np.clip(light / max(np.median(light[inside]), 0.02), 0.4, 1.5)[..., None]
-    main, accent, third = rng.uniform(0.05, 0.95, (3, 3))
-    if rng.random() < 0.35:
-        main[:] = rng.choice([0.06, 0.92, 0.95])
-    if rng.random() < 0.35:
-        accent[:] = rng.choice([0.06, 0.92, 0.5])
-    if rng.random() < 0.3:
-        accent = np.clip(main + rng.normal() * 0.25, 0, 1)
-    elif np.abs(main - accent).max() < 0.2:
-        accent = 1 - main
-    zoom = rng.uniform(0.8, 1.5) if pattern == "graphic" else 2 ** rng.uniform(-1, 1)
     rows, columns = np.nonzero(inside)
-    side, turn = max(mask.shape), rng.normal() * 0.12
+    side = max(np.ptp(rows), np.ptp(columns)) + 1
     y, x = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float32)
-    x, y = (x - columns.mean()) / side, (y - rows.mean()) / side
-    u = (x * np.cos(turn) + y * np.sin(turn)) * zoom + 0.5
-    v = (y * np.cos(turn) - x * np.sin(turn)) * zoom + 0.5
-    one, two = inks(
-        pattern,
-        u.astype(np.float32),
-        v.astype(np.float32),
-        softness=zoom / side,
-        seed=int(rng.integers(1 << 30)),
-    )
-    one, two, kept = one[..., None], two[..., None], mask[..., None]
-    cloth = (main * (1 - one - two) + accent * one + third * two) * shade
-    return (np.clip(image / 255 * (1 - kept) + cloth * kept, 0, 1) * 255).astype(np.uint8)
+    x = (x - (columns.min() + columns.max()) / 2) / side
+    y = (y - (rows.min() + rows.max()) / 2) / side
+    light = image @ np.array([0.3, 0.59, 0.11]) / 255
+    shade = np.clip(light / max(np.median(light[inside]), 0.03), 0.35, 1.5)
+    own = np.median(image[inside], axis=0) / 255
+    cloth, cover = painted(pattern, x, y, rng, ground=own if rng.random() < OWN_COLOR else None)
+    if pattern == "graphic" or rng.random() < 0.3:  # a print shines through folds
+        shade = 0.5 + 0.5 * shade
+    kept = (cover * mask)[..., None]
+    shown = image / 255 * (1 - kept) + cloth * shade[..., None] * kept
+    return (np.clip(shown, 0, 1) * 255).astype(np.uint8)
+
+
+def swatch(pattern, rng):
+    """(pixels, mask) of a cloth, a rug, a cushion or a framed picture on a plain ground."""
+    long, short = SWATCH_PX, int(SWATCH_PX * rng.uniform(0.45, 1))
+    high, wide = (long, short) if rng.random() < 0.6 else (short, long)
+    pad = 0 if rng.random() < 0.15 else int(rng.integers(6, 40))
+    y, x = np.mgrid[:high, :wide].astype(np.float32)
+    x, y = (x - wide / 2) / SWATCH_PX, (y - high / 2) / SWATCH_PX
+    cloth, _ = painted(pattern, x, y, rng)
+    outline = outlined(x, y, rng)
+    slope = rng.normal(0, 0.2, 2)
+    folds = abs(rng.normal()) * 0.08 * np.sin(x * rng.uniform(0, 50) + rng.uniform(0, 6))
+    cloth = np.clip(cloth * (1 + slope[0] * x + slope[1] * y + folds)[..., None], 0, 1)
+    if rng.random() < (0.7 if pattern == "graphic" else 0.15):
+        cloth, outline = framed(cloth, rng), np.ones_like(outline)
+    ground = rng.uniform(0.75, 1) if rng.random() < 0.8 else color(rng)
+    shown = np.zeros((high + 2 * pad, wide + 2 * pad, 3), np.float32) + ground
+    mask = np.zeros(shown.shape[:2], np.float32)
+    place = np.s_[pad : pad + high, pad : pad + wide]
+    mask[place] = outline
+    if pad and rng.random() < 0.4:
+        shadow = ndimage.gaussian_filter(np.roll(mask, 5, axis=0), 6)
+        shown *= 1 - 0.25 * shadow[..., None]
+    shown[place] = shown[place] * (1 - outline[..., None]) + cloth * outline[..., None]
+    return (np.clip(shown, 0, 1) * 255).astype(np.uint8), mask
+
+
+def outlined(x, y, rng):
+    """1 inside a rectangle, an ellipse, or a rectangle with round corners."""
+    half_x, half_y, kind = -x[0, 0], -y[0, 0], rng.random()
+    if kind < 0.2:
+        return ((x / half_x) ** 2 + (y / half_y) ** 2 < 1).astype(np.float32)
+    if kind < 0.6:
+        return np.ones_like(x)
+    radius = rng.uniform(0.03, 0.2)
+    beyond = [np.maximum(np.abs(p) - h + radius, 0) for p, h in ((x, half_x), (y, half_y))]
+    return (np.hypot(*beyond) < radius).astype(np.float32)
+
+
+def framed(cloth, rng):
+    """Behind a frame, half of them with a white mount."""
+    cloth = cloth.copy()
+    rim, mount = int(rng.integers(4, 18)), int(rng.integers(8, 35))
+    paper = rng.uniform(0.85, 1)
+    borders = [(rim, color(rng))]
+    if rng.random() < 0.5:
+        borders.insert(0, (rim + mount, paper))
+    for width, ink in borders:
+        cloth[:width], cloth[-width:], cloth[:, :width], cloth[:, -width:] = ink, ink, ink, ink
+    return cloth
 
 
 def before_clutter(image, mask, rng):

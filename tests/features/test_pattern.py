@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lookalike.features.disturb import disturbed
 from lookalike.features.encoder import default_encoder
 from lookalike.features.familiarity import LEAST_FAMILIAR, familiarity
 from lookalike.features.heads import pattern_attribute
 from lookalike.features.pattern import PatternGuess, clutter, pattern_guess
 from lookalike.features.pipeline import Extractor
-from lookalike.features.texture import STATISTICS, texture
 from lookalike.sample.canvas import jpeg
 from lookalike.sample.patterns import inks
 from lookalike.sample.render import picture
@@ -24,122 +24,100 @@ def extractor():
     return Extractor(default_encoder(threads=2))
 
 
-def cloth(pattern, *, seed=3, turned=False):
-    """A (120, 120, 3) square of cloth in navy and cream on white, and where it is."""
-    v, u = np.mgrid[0:100, 0:100].astype(np.float32) / 100
-    if turned:
-        u, v = v, u
-    accent, third = inks(pattern, u, v, softness=0.01, seed=seed)
+def cloth(pattern, *, seed=3):
+    """A (240, 240, 3) square of cloth in navy and cream on white."""
+    v, u = np.mgrid[0:200, 0:200].astype(np.float32) / 200
+    accent, third = inks(pattern, u, v, softness=0.005, seed=seed)
+    return on_white(accent, third)
+
+
+def on_white(accent, third):
     main = np.array([40, 50, 110]) * (1 - accent - third)[..., None]
     both = main + np.array([240, 230, 205]) * accent[..., None]
-    pixels = np.full((120, 120, 3), 255, np.uint8)
-    pixels[10:110, 10:110] = both + np.array([140, 140, 150]) * third[..., None]
-    weights = np.zeros((120, 120), np.float32)
-    weights[10:110, 10:110] = 1
-    return pixels, weights
+    pixels = np.full((240, 240, 3), 255, np.uint8)
+    pixels[20:220, 20:220] = both + np.array([140, 140, 150]) * third[..., None]
+    return pixels
 
 
-def statistic(name, pixels, weights):
-    return float(texture(pixels, weights, large=pixels)[STATISTICS.index(name)])
+def pattern_of(pixels):
+    return extractor().extract(jpeg(pixels, quality=90)).attributes["pattern"]
 
 
-def test_edges_of_stripes_run_one_way_and_those_of_checks_two():
-    striped, checked = cloth("striped"), cloth("checked")
-    assert statistic("line_order", *striped) > 0.8
-    assert statistic("line_order", *checked) < 0.4
-    assert statistic("cross_order", *checked) > 0.6
+def most_likely(pixels):
+    """Whatever else the picture might be: a square on white looks like a page, and is unknown."""
+    chances = pattern_of(pixels).probabilities
+    return max(chances, key=chances.get)
 
 
-def test_turning_stripes_leaves_every_statistic_as_it_was():
-    upright, turned = cloth("striped"), cloth("striped", turned=True)
-    for name in STATISTICS:
-        assert statistic(name, *upright) == pytest.approx(statistic(name, *turned), abs=0.1), name
+def seen(pixels):
+    """What the encoder's head says, and what its early layers see of a picture."""
+    encoded = extractor().encode([extractor().prepare(jpeg(pixels, quality=90))])[0]
+    return encoded.heads["pattern"][0], encoded.cloth[0]
 
 
-def test_a_plain_cloth_has_less_detail_than_any_pattern():
-    plain = statistic("usual_detail", *cloth("solid"))
-    for pattern in ("striped", "checked", "dotted", "floral", "animal"):
-        assert statistic("usual_detail", *cloth(pattern)) > plain + 1
+def weights(side=240, border=20):
+    found = np.zeros((side, side), np.float32)
+    found[border:-border, border:-border] = 1
+    return found
 
 
-def test_a_graphic_stays_in_one_place_and_dots_do_not():
-    assert statistic("second_spread", *cloth("graphic")) < statistic(
-        "second_spread", *cloth("dotted")
-    )
+@pytest.mark.parametrize("pattern", ["solid", "striped", "checked", "dotted", "floral"])
+def test_a_square_of_cloth_is_called_by_its_pattern(pattern):
+    assert most_likely(cloth(pattern)) == pattern
+
+
+@pytest.mark.parametrize("upright", [False, True])
+@pytest.mark.parametrize(("width", "gap"), [(6, 40), (30, 40), (8, 20)])
+def test_thin_wide_and_sparse_stripes_are_stripes(width, gap, upright):
+    place = np.arange(200) % (width + gap) < width
+    accent = np.broadcast_to(place, (200, 200)).astype(np.float32)
+    picture_of = on_white(accent if upright else accent.T, np.zeros_like(accent))
+    assert most_likely(picture_of) == "striped"
+
+
+def test_a_mark_of_the_shop_across_a_plain_picture_is_not_its_pattern():
+    shown = kept = 0
+    for product in sample_shop(40, seed=11).products:
+        drawn = picture(product, product.views[0], size_px=320).image
+        before = pattern_of(drawn)
+        if before.value == "solid":
+            shown += 1
+            kept += pattern_of(disturbed(drawn)["watermark"]).value == "solid"
+    assert shown >= 15
+    assert kept >= 0.9 * shown
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (3, 90), (90, 3), (96, 70)])
 @pytest.mark.parametrize("fill", [0, 255])
-def test_flat_and_tiny_pictures_never_fail(shape, fill):
+@pytest.mark.parametrize("level", [-1e6, 0.0, 1e6])
+def test_flat_and_tiny_pictures_never_fail(shape, fill, level):
     pixels = np.full((*shape, 3), fill, np.uint8)
-    head = np.full(len(CLASSES), 0.1, np.float32)
+    head, said = seen(cloth("solid"))
+    said = np.full_like(said, level)
     for weight in (0, 1):
-        weights = np.full(shape, weight, np.float32)
-        guess = pattern_guess(head, CLASSES, pixels=pixels, small=pixels, weights=weights)
+        mask = np.full(shape, weight, np.float32)
+        guess = pattern_guess(head, said, CLASSES, small=pixels, weights=mask)
         assert guess.probabilities.sum() == pytest.approx(1, abs=1e-5)
         assert np.isfinite(guess.probabilities).all()
 
 
-@given(st.integers(0, 2**31))
-def test_statistics_are_finite_whatever_the_picture(seed):
-    rng = np.random.default_rng(seed)
-    rows, columns = rng.integers(4, 60, 2)
-    pixels = rng.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
-    weights = rng.random((rows, columns)).astype(np.float32) ** rng.uniform(0.1, 3)
-    larger = np.repeat(np.repeat(pixels, 2, axis=0), 2, axis=1)
-    found = texture(pixels, weights.astype(np.float32), large=larger)
-    assert found is None or (found.shape == (len(STATISTICS),) and np.isfinite(found).all())
+def test_an_encoder_without_cloth_or_with_other_classes_is_left_alone():
+    pixels = cloth("solid")
+    head, said = seen(pixels)
+    for shown, classes in ((None, CLASSES), (said[1:], CLASSES), (said, ("plain", "loud"))):
+        assert pattern_guess(head, shown, classes, small=pixels, weights=weights()) is None
 
 
-def test_a_head_of_other_classes_is_left_alone():
-    pixels, weights = cloth("solid")
-    head = np.array([0.5, 0.5], np.float32)
-    guess = pattern_guess(head, ("plain", "loud"), pixels=pixels, small=pixels, weights=weights)
-    assert guess is None
-
-
-def test_a_small_product_is_read_in_the_larger_picture():
-    large, weights = cloth("striped")
-    small = np.ascontiguousarray(large[1::3, 1::3])
-    found = texture(small, weights[1::3, 1::3], large=large)
-    assert found[STATISTICS.index("line_order")] > 0.8
-
-
-def test_a_sure_head_is_believed_without_a_look_at_the_cloth():
-    pixels, weights = cloth("checked")
-    for chance, heard in ((0.9, False), (0.5, True)):
-        head = np.full(len(CLASSES), (1 - chance) / (len(CLASSES) - 1), np.float32)
-        head[1] = chance
-        guess = pattern_guess(head, CLASSES, pixels=pixels, small=pixels, weights=weights)
-        assert (guess.statistics is not None) == heard
-        assert guess.plainness == 1.0
-    assert guess.probabilities.sum() == pytest.approx(1, abs=1e-5)
-
-
-def test_the_cloth_is_not_heard_before_a_busy_scene():
-    pixels, weights = cloth("striped")
+def test_before_a_busy_scene_the_same_cloth_is_weighed_otherwise():
+    pixels = cloth("striped")
+    head, said = seen(pixels)
     busy = np.random.default_rng(1).integers(0, 256, pixels.shape, dtype=np.uint8)
-    busy[10:110, 10:110] = pixels[10:110, 10:110]
-    assert clutter(busy, weights) > clutter(pixels, weights)
-    head = np.full(len(CLASSES), 0.1, np.float32)
-    in_scene = pattern_guess(head, CLASSES, pixels=busy, small=busy, weights=weights)
-    alone = pattern_guess(head, CLASSES, pixels=pixels, small=pixels, weights=weights)
-    assert (in_scene.plainness, in_scene.statistics) == (0.0, None)
-    assert alone.plainness == 1.0
-    assert alone.statistics is not None
-
-
-def test_an_undecided_head_is_helped_by_stripes_and_by_checks():
-    head = np.full(len(CLASSES), 0.1, np.float32)
-    guesses = {}
-    for pattern in ("striped", "checked"):
-        pixels, weights = cloth(pattern)
-        guesses[pattern] = pattern_guess(
-            head, CLASSES, pixels=pixels, small=pixels, weights=weights
-        ).probabilities
-    striped, checked = CLASSES.index("striped"), CLASSES.index("checked")
-    assert guesses["striped"][striped] > guesses["checked"][striped]
-    assert guesses["checked"][checked] > guesses["striped"][checked]
+    busy[20:220, 20:220] = pixels[20:220, 20:220]
+    assert clutter(busy, weights()) > clutter(pixels, weights())
+    in_scene = pattern_guess(head, said, CLASSES, small=busy, weights=weights())
+    alone = pattern_guess(head, said, CLASSES, small=pixels, weights=weights())
+    assert (in_scene.plainness, alone.plainness) == (0.0, 1.0)
+    assert np.abs(np.log(in_scene.probabilities / alone.probabilities)).max() > 0.1
 
 
 def test_most_packshots_of_the_sample_shop_show_their_pattern():
@@ -147,11 +125,11 @@ def test_most_packshots_of_the_sample_shop_show_their_pattern():
     for product in sample_shop(60, seed=11).products:
         drawn = picture(product, product.views[0], size_px=224)
         value = extractor().extract(jpeg(drawn.image, quality=88)).attributes["pattern"]
-        assert value.evidence["method"] in ("head", "head and cloth")
+        assert value.evidence["method"] == "cloth"
         shown += value.value != "unknown"
         right += value.value == product.pattern
     assert shown >= 45
-    assert right >= 0.8 * shown
+    assert right >= 0.9 * shown
 
 
 def test_a_shirt_is_more_familiar_than_a_lamp():
@@ -190,6 +168,6 @@ def test_clutter_is_the_mean_step_outside_as_a_loop_finds_it(seed):
 def test_a_pattern_that_few_products_have_must_be_surer(chance, value):
     classes = ("solid", "animal")
     chances = np.array([1 - chance, chance], dtype=np.float32)
-    guess = PatternGuess(chances, plainness=1.0, statistics=None)
+    guess = PatternGuess(chances, plainness=1.0)
     assert pattern_attribute(guess, classes, chances).value == value
     assert pattern_attribute(guess, ("animal", "solid"), chances).value == "solid"

@@ -167,6 +167,7 @@ class OnnxEncoder:
                     "stored as float16 may overflow.",
                 )
         mask = None if self.card.mask is None else outputs[self.card.mask]
+        cloth = None if self.card.cloth is None else outputs[self.card.cloth]
         return Encoded(
             embedding=self._unit(outputs[self.card.embedding]),
             mask=None if mask is None else mask.reshape(len(mask), *mask.shape[-2:]),
@@ -174,6 +175,7 @@ class OnnxEncoder:
                 name: self._probabilities(name, head, outputs[head.output])
                 for name, head in self.card.heads.items()
             },
+            cloth=cloth,
         )
 
     def _unit(self, rows: Floats) -> Floats:
@@ -208,13 +210,19 @@ class OnnxEncoder:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _Session(
-                    _open(self._model, self._where, self._device),
+                    _open(self._served(), self._where, self._device),
                     self.card,
                     where=self._where,
                     device=self._device,
                     threads=self._threads,
                 )
             return self._loaded
+
+    def _served(self) -> Path | Traversable | bytes:
+        """The model, with the cloth among its outputs where its card names one."""
+        if self.card.cloth is None:
+            return self._model
+        return with_output(b"".join(_model_parts(self._model)[:1]), self.card.cloth)
 
     def _card_from_graph(self) -> ModelCard:
         session = _open(self._model, self._where, self._device)
@@ -249,7 +257,12 @@ class _Session:
         check_graph(card, inputs, outputs, where=where)
         self._session = session
         self._card = card
-        names = (card.embedding, card.mask, *(head.output for head in card.heads.values()))
+        names = (
+            card.embedding,
+            card.mask,
+            card.cloth,
+            *(head.output for head in card.heads.values()),
+        )
         self.wanted = list(dict.fromkeys(name for name in names if name is not None))
         fixed = next(port.shape[0] for port in inputs if port.name == card.input_name)
         self.batch_size = fixed or (CPU_BATCH if device == "cpu" else CUDA_BATCH)

@@ -9,7 +9,6 @@ from lookalike.domain.arrays import Floats
 from lookalike.domain.features import AttributeValue
 from lookalike.features.familiarity import LEAST_FAMILIAR
 from lookalike.features.pattern import PatternGuess
-from lookalike.features.texture import STATISTICS
 
 CHANNEL_HEADS: Mapping[str, str] = {
     "pattern": "pattern",
@@ -34,9 +33,10 @@ LEAST_CONFIDENCE: Mapping[str, float] = {
     "product_type": 0.5,
 }
 """Below this an attribute is unknown.  Chosen on the default encoder where the next tenth of
-confidence is right about as often as wrong: pattern .44 of street photos at .5 to .6 (shown ones
-right in .65; no photo of them was trained on), product type .62 of unseen packshots (.82), style
-.49 of catalog photos (.92; part of the training).  Material: a guess, not measured."""
+confidence is right about as often as wrong: pattern .50 of street photos at .4 to .5 and .71
+at .5 to .6 (shown ones right in .83; they were not trained on), product type .62 of unseen
+packshots (.82), style .49 of catalog photos (.92; part of the training).  Material: a guess, not
+measured."""
 
 LEAST_RARE_PATTERN: Mapping[str, float] = dict.fromkeys(
     ("animal", "abstract", "camouflage", "zigzag"), 0.7
@@ -53,8 +53,6 @@ where no product type reaches this: that hides them on about 60 % of 500 pieces 
 
 UNKNOWN = "unknown"
 SHOWN_CLASSES = 3
-SHOWN_STATISTICS = ("line_order", "cross_order", "usual_detail", "usual_tint", "mark_spread")
-"""Of the cloth, in the evidence of a pattern: the ones a person can picture."""
 
 
 def head_channel(probabilities: Floats) -> Floats:
@@ -95,17 +93,14 @@ def head_attributes(
 def pattern_attribute(
     guess: PatternGuess, classes: tuple[str, ...], head: Floats
 ) -> AttributeValue:
-    """The pattern of the head and the cloth together; head: (classes,) what it said alone."""
+    """The pattern that was read from the cloth; head: (classes,) what the encoder's own said."""
     said = int(head.argmax())
     evidence: dict[str, str | float] = {
-        "method": "head" if guess.statistics is None else "head and cloth",
+        "method": "cloth",
         "head": classes[said],
         "head_confidence": round(float(head[said]), 4),
         "plain_background": round(guess.plainness, 4),
     }
-    if guess.statistics is not None:
-        for name in SHOWN_STATISTICS:
-            evidence[name] = round(float(guess.statistics[STATISTICS.index(name)]), 4)
     found = head_attribute("pattern", classes, guess.probabilities)
     sure = found.confidence >= LEAST_RARE_PATTERN.get(found.value, 0.0)
     return replace(found, value=found.value if sure else UNKNOWN, evidence=evidence)

@@ -97,18 +97,6 @@ def sampled(decoded: Decoded, size: tuple[int, int]) -> Pixels:
     return np.asarray(decoded.pixels.take(down, axis=0).take(across, axis=1))
 
 
-def part_resized(
-    plane: Pixels | Floats, box: tuple[float, float, float, float], size: tuple[int, int]
-) -> Pixels | Floats:
-    """A part of (h, w, 3) uint8 or (h, w) float32 pixels, resized bilinearly.
-
-    box   left, top, right, bottom in pixels, fractions included
-    size  (width, height) of the result
-    """
-    picture = Image.fromarray(np.ascontiguousarray(plane))
-    return np.asarray(picture.resize(size, Image.Resampling.BILINEAR, box=box))
-
-
 def unpad(mask: Floats, size: tuple[int, int], *, padded: bool = True) -> Floats:
     """Bring an encoder's mask back to the image: (height, width) in [0, 1].
 

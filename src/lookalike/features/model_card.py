@@ -51,13 +51,14 @@ class Head:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """input_name, embedding, mask and map are names in the ONNX graph; the last two may be missing.
+    """input_name, embedding, mask, map and cloth name tensors; the last three may be missing.
 
     map        the activations before they are pooled, (n, channels, rows, columns); used to show
                where two pictures match
     map_power  the exponent of the generalized mean that pools them
     map_first  where the middle of the first patch lies, in pixels from the top and the left;
                half a patch, unless the model pads unevenly
+    cloth      (n, c) what early layers see of the product, on the way to an output and none itself
     """
 
     name: str
@@ -69,10 +70,13 @@ class ModelCard:
     map: str | None = None
     map_power: float = 1.0
     map_first: int | None = None
+    cloth: str | None = None
 
     def canonical(self) -> str:
         """One text for one meaning, for fingerprints; what changes no number is left out."""
         parts = {**asdict(self), "name": ""}
+        if self.cloth is None:
+            del parts["cloth"]
         return json.dumps({k: v for k, v in parts.items() if "map" not in k}, sort_keys=True)
 
 
@@ -87,7 +91,9 @@ def parse_card(text: str, *, where: str) -> ModelCard:
     given = card.table(
         top.get("input"), "input", ("name", *(f for f in InputSpec.__dataclass_fields__))
     )
-    outputs = card.table(top.get("outputs"), "outputs", ("embedding", "mask", "heads", "map"))
+    outputs = card.table(
+        top.get("outputs"), "outputs", ("embedding", "mask", "heads", "map", "cloth")
+    )
     shown = card.table(outputs.get("map") or {}, "outputs.map", ("output", "power", "first_px"))
     mask = outputs.get("mask")
     spec = _input_spec(card, given)
@@ -111,6 +117,7 @@ def parse_card(text: str, *, where: str) -> ModelCard:
         map_first=card.whole(shown["first_px"], "outputs.map.first_px", 0, 2048)
         if "first_px" in shown
         else None,
+        cloth=card.text(outputs["cloth"], "outputs.cloth") if outputs.get("cloth") else None,
     )
 
 

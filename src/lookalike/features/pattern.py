@@ -1,13 +1,10 @@
-"""Pattern: the encoder's head and the statistics of the cloth, weighed together and calibrated.
+"""Pattern: a small network on what the encoder's early layers see, and a vote of its own head.
 
-Three multinomial logistic regressions.  On a plain background both the head and the texture
-speak, or the head alone where it is sure: the texture hardly ever changes its mind then, and
-costs as much as the rest.  Before a street or a room, where the texture of a person in a scene
-is not that of a cloth, the head alone does, with weights of its own.  Between plain and scene
-the answer is a mixture.
+On a plain background the probabilities are calibrated there; before a street or a room classes
+have offsets of their own, because a person in a scene has a texture that is no cloth's.  Between
+plain and scene the answer is a mixture.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,12 +12,11 @@ from importlib import resources
 import numpy as np
 
 from lookalike.domain.arrays import Floats, Pixels
-from lookalike.features.texture import STATISTICS, texture
 
-TABLE = "pattern-1.json"
-FLOOR = 0.003  # added to a head's probability before its logarithm; as in the fit
-MOST_SPREADS = 3.0  # a statistic further from its mean counts as this far; as in the fit
-SURE_HEAD = 0.8  # of its probability; the texture then changed the winner in 1 % of 900 pictures
+TABLE = "pattern-2.npz"
+HEAD_VOTE = 0.4  # exponent of the head's probabilities; of 0, .3, .4 and .6, see decision 0092
+FLOOR = 0.003  # added to a head's probability before its logarithm
+MOST_SPREADS = 5.0  # a number further from its mean counts as this far; as in the fit
 PLAIN, SCENE = 0.5, 1.2  # `clutter`: packshots lie below the first, 3 of 4 street photos above
 
 
@@ -29,42 +25,31 @@ class PatternGuess:
     """Class probabilities of a pattern, and what they rest on.
 
     plainness  1 on a plain background, 0 in a scene
-    statistics (len(STATISTICS),) of the cloth; None where the head was sure, before a scene, and
-               where too little of the cloth is seen
     """
 
     probabilities: Floats
     plainness: float
-    statistics: Floats | None
 
 
 def pattern_guess(
-    head: Floats, classes: tuple[str, ...], *, pixels: Pixels, small: Pixels, weights: Floats
+    head: Floats, cloth: Floats | None, classes: tuple[str, ...], *, small: Pixels, weights: Floats
 ) -> PatternGuess | None:
-    """What the head and the cloth say together; None for a head of other classes than fitted.
+    """What the cloth is; None for an encoder that shows none, or of other classes than fitted.
 
-    head     (classes,) probabilities
-    pixels   (h', w', 3) of the picture, as large as there is
-    small    (h, w, 3) of the same picture
+    head     (classes,) probabilities of the encoder
+    cloth    (c,) of the encoder
+    small    (h, w, 3) of the picture
     weights  (h, w) in [0, 1], its foreground
     """
     table = _table()
-    if classes != table.classes:
+    if cloth is None or cloth.shape != table.mean.shape or classes != table.classes:
         return None
-    spoken = np.log(head + np.float32(FLOOR))
-    scene = _softmax(spoken @ table.scene_head + table.scene_bias)
+    scores = table.scores(cloth) + np.float32(HEAD_VOTE) * np.log(head + np.float32(FLOOR))
     plainness = float(np.clip((SCENE - clutter(small, weights)) / (SCENE - PLAIN), 0, 1))
-    if plainness == 0:
-        return PatternGuess(scene, 0.0, None)
-    seen = None if head.max() > SURE_HEAD else texture(small, weights, large=pixels)
-    if seen is None:
-        plain = _softmax(spoken @ table.plain_head + table.plain_bias)
-    else:
-        spread = np.clip((seen - table.mean) / table.spread, -MOST_SPREADS, MOST_SPREADS)
-        said = spoken @ table.cloth_head + spread @ table.cloth_texture
-        plain = _softmax(said + table.cloth_bias)
+    plain = _softmax(scores / table.temperature[0])
+    scene = _softmax((scores + table.offsets) / table.temperature[1])
     mixed = np.float32(plainness) * plain + np.float32(1 - plainness) * scene
-    return PatternGuess(mixed, plainness, seen)
+    return PatternGuess(mixed, plainness)
 
 
 def clutter(pixels: Pixels, weights: Floats) -> float:
@@ -90,44 +75,36 @@ LEAST_OUTSIDE = 50  # pixels; with fewer the surroundings say nothing
 
 @dataclass(frozen=True)
 class _Table:
-    """The fitted weights (docs/decisions/0013-pattern.md); c classes, s statistics."""
+    """The fitted weights (docs/decisions/0092-pattern-head.md); c inputs, h hidden, p patterns."""
 
     classes: tuple[str, ...]
-    mean: Floats  # (s,)
-    spread: Floats  # (s,)
-    cloth_head: Floats  # (c, c)
-    cloth_texture: Floats  # (s, c)
-    cloth_bias: Floats  # (c,)
-    plain_head: Floats  # (c, c)
-    plain_bias: Floats  # (c,)
-    scene_head: Floats  # (c, c)
-    scene_bias: Floats  # (c,)
+    mean: Floats  # (c,)
+    spread: Floats  # (c,)
+    hidden: Floats  # (c, h)
+    hidden_bias: Floats  # (h,)
+    last: Floats  # (h, p)
+    last_bias: Floats  # (p,)
+    offsets: Floats  # (p,) in scenes
+    temperature: Floats  # (2,) on a plain background, in scenes
+
+    def scores(self, cloth: Floats) -> Floats:
+        spread = np.clip((cloth - self.mean) / self.spread, -MOST_SPREADS, MOST_SPREADS)
+        hidden = np.maximum(spread @ self.hidden + self.hidden_bias, 0)
+        return np.asarray(hidden @ self.last + self.last_bias, dtype=np.float32)
 
 
 @cache
 def _table() -> _Table:
     file = resources.files("lookalike") / "models" / TABLE
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    if tuple(stored["statistics"]) != STATISTICS:
-        raise RuntimeError(f"{TABLE} was fitted to other statistics than texture.py measures")
-    cloth, plain, scene = stored["cloth"], stored["plain"], stored["scene"]
-    return _Table(
-        tuple(stored["classes"]),
-        *(
-            np.asarray(values, dtype=np.float32)
-            for values in (
-                stored["mean"],
-                stored["spread"],
-                cloth["head"],
-                cloth["statistics"],
-                cloth["bias"],
-                plain["head"],
-                plain["bias"],
-                scene["head"],
-                scene["bias"],
-            )
-        ),
-    )
+    with file.open("rb") as stream, np.load(stream) as stored:
+        names = tuple(stored["classes"].tolist())
+        return _Table(names, *(stored[name].astype(np.float32) for name in ARRAYS))
+
+
+ARRAYS = (
+    "mean", "spread", "hidden", "hidden_bias", "last", "last_bias", "offsets", "temperature"
+)  # fmt: skip
+"""What the table holds beside the names of its classes, in the order of `_Table`."""
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -28,7 +28,7 @@ from lookalike.features.protocol import AttributeExtractor, Encoded, Encoder
 from lookalike.features.seen import Shown, seen, told_by
 from lookalike.features.shape import SILHOUETTE_SIZE, silhouette
 
-EXTRACTOR_VERSION = "7"
+EXTRACTOR_VERSION = "8"
 """Raise when palette, color, shape, mask or thresholds change what is measured."""
 
 ANALYSIS_PX = (
@@ -136,7 +136,7 @@ class Extractor:
         steps: frozenset[str] = ALL_STEPS,
         added: Mapping[str, AttributeExtractor] = NONE_ADDED,
     ) -> ImageFeatures:
-        """Measure the foreground and put everything together; half the time goes to the pattern.
+        """Measure the foreground and put everything together.
 
         steps  what to measure beside the row and what the heads say (domain/extraction.py)
         added  extractors of others by step, run where `steps` has it
@@ -157,6 +157,7 @@ class Extractor:
             encoded.embedding[0],
             self.encoder.heads,
             chances,
+            None if encoded.cloth is None else encoded.cloth[0],
         )
         named, parts = seen(shown, steps)
         for step in sorted(steps & added.keys()):
@@ -211,6 +212,7 @@ def _row(whole: Encoded, row: int) -> Encoded:
         embedding=whole.embedding[one],
         mask=None if whole.mask is None else whole.mask[one],
         heads={name: values[one] for name, values in whole.heads.items()},
+        cloth=None if whole.cloth is None else whole.cloth[one],
     )
 
 

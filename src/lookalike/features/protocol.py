@@ -36,11 +36,13 @@ class Encoded:
     embedding  (n, e) float32, unit length
     mask       (n, m, m) probability of "product" over the square picture, or None
     heads      head name -> (n, classes) probabilities
+    cloth      (n, c) what its early layers saw within the mask, or None; patterns are read from it
     """
 
     embedding: Floats
     mask: Floats | None = None
     heads: Mapping[str, Floats] = field(default_factory=dict)
+    cloth: Floats | None = None
 
 
 @dataclass(frozen=True)

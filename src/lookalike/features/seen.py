@@ -35,6 +35,7 @@ class Shown:
     color      (prototypes,) color channel
     embedding  (e,) of unit length
     heads, chances  head -> class names, and (classes,) probabilities
+    cloth      (c,) what the encoder's early layers saw of the product, or None
     """
 
     pixels: Pixels
@@ -45,6 +46,7 @@ class Shown:
     embedding: Floats
     heads: Mapping[str, tuple[str, ...]]
     chances: Mapping[str, Floats]
+    cloth: Floats | None = None
 
     @cached_property
     def subject(self) -> Subject:
@@ -135,13 +137,8 @@ def _color(shown: Shown) -> AttributeValue:
 
 def _pattern(shown: Shown) -> AttributeValue | None:
     head, classes = shown.chances["pattern"], shown.heads["pattern"]
-    guess = pattern_guess(
-        head,
-        classes,
-        pixels=shown.detail,
-        small=shown.pixels,
-        weights=shown.product.weights,
-    )
+    weights = shown.product.weights
+    guess = pattern_guess(head, shown.cloth, classes, small=shown.pixels, weights=weights)
     return None if guess is None else pattern_attribute(guess, classes, head)
 
 
