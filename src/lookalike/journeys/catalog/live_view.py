@@ -3,12 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from lookalike.errors import LookalikeError, Unavailable
 from lookalike.index import snapshot
-from lookalike.index.protocol import Entry
+from lookalike.index.protocol import Entry, Restated
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.catalog.entries import entry, with_terms
 from lookalike.journeys.catalog.ledger import told
@@ -107,37 +108,31 @@ def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
         content.update(changes.content)
     if not changed:
         return view
-    upserts = _repriced(view, collection, {s for s, at in content.items() if at <= view.change})
-    others = changed - {one.sku for one in upserts}
+    sold = _repriced(view, collection, {s for s, at in content.items() if at <= view.change})
+    others = changed - {one.sku for one in sold}
     known = told(collection, view.fingerprint, skus=others)
+    upserts: list[Entry] = []
     waiting = set()
     for one in collection.catalog(view.fingerprint, skus=others):
         if (found := entry(one, known)) is not None:
             upserts.append(found)
         elif any(image.problem is None for image in one.images):
             waiting.add(one.product.sku)  # a catalog moved its images: until they are looked at,
-    upserts += _repriced(view, collection, waiting)  # it is shown as it was
-    gone = sorted(changed - {one.sku for one in upserts})
-    return CatalogView(
-        collection_id=view.collection_id,
-        generation=view.generation,
+    sold += _repriced(view, collection, waiting)  # it is shown as it was
+    gone = sorted(others - {one.sku for one in upserts} - {one.sku for one in sold})
+    index = view.index.with_changes(upserts, gone) if upserts or gone else view.index
+    return replace(
+        view,
         change=change,
-        index=view.index.with_changes(upserts, gone),
-        calibration=view.calibration,
-        fingerprint=view.fingerprint,
-        followed=view.followed + len(changed),
-        encoder=view.encoder,
+        index=index.with_values(sold) if sold else index,
+        followed=view.followed + len(upserts) + len(gone),
+        touched={**view.touched, **dict.fromkeys(changed, change)},
     )
 
 
-def _repriced(view: CatalogView, collection: Collection, skus: set[str]) -> list[Entry]:
-    """Those that the view shows with other prices or stock, ten times sooner than anew."""
+def _repriced(view: CatalogView, collection: Collection, skus: set[str]) -> list[Restated]:
+    """Those that the view shows, with other prices or stock: they keep their places in it."""
     terms = collection.products.terms(skus)
-    entries = []
-    for sku in sorted(terms):
-        number = view.index.number(sku)
-        if number is not None:
-            rows = view.index.vectors(view.index.product_rows(number))
-            (shown,) = view.index.documents(np.array([number]))
-            entries.append(with_terms(sku, rows, shown, terms[sku]))
-    return entries
+    numbers = {sku: number for sku in terms if (number := view.index.number(sku)) is not None}
+    shown = view.index.documents(np.array(list(numbers.values()), dtype=np.int64))
+    return [with_terms(sku, text, terms[sku]) for sku, text in zip(numbers, shown, strict=True)]
