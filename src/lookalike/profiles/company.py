@@ -114,6 +114,35 @@ def company(
     numbers  sku -> its number; others are left out
     codes    field -> (size,) code of each product's value, below 0 for none
     """
+    return of_pairs(pairs_of(found, numbers, size), codes)
+
+
+def of_pairs(pairs: csr_matrix | None, codes: Mapping[str, Integers]) -> Company:
+    """The company that pairs make; nobody's where there are none."""
+    if pairs is None:
+        return NO_COMPANY
+    pairs.sort_indices()
+    totals = np.asarray(pairs.sum(axis=1), dtype=np.float64).ravel()
+    values = {name: _transitions(pairs, own) for name, own in codes.items()}
+    text = pairs.data.tobytes() + pairs.indices.tobytes()
+    return Company(pairs, totals, values, hashlib.blake2b(text, digest_size=8).hexdigest())
+
+
+def renumbered(pairs: csr_matrix, origins: Integers) -> csr_matrix:
+    """The same pairs by other numbers.
+
+    origins  (new size,) the old number of each; all that have pairs are there
+    """
+    numbers = np.full(pairs.shape[0], -1, dtype=np.int64)
+    known = np.flatnonzero(origins >= 0)
+    numbers[origins[known]] = known
+    held = pairs.tocoo()
+    size = len(origins)
+    return csr_matrix((held.data, (numbers[held.row], numbers[held.col])), (size, size))
+
+
+def pairs_of(found: Sequence[Meeting], numbers: Mapping[str, int], size: int) -> csr_matrix | None:
+    """(size, size) how often two were chosen by one user; None where nothing was."""
     ordered = sorted(found, key=lambda one: (one.user_id, one.time, one.sku))
     rows: list[int] = []
     columns: list[int] = []
@@ -134,13 +163,7 @@ def company(
             days.append(day)
             columns.append(numbers[sku])
         row, day = row + 1, day + 1
-    if not rows:
-        return NO_COMPANY
-    pairs = _pairs(rows, columns, size) + _pairs(days, columns, size)
-    totals = np.asarray(pairs.sum(axis=1), dtype=np.float64).ravel()
-    values = {name: _transitions(pairs, own) for name, own in codes.items()}
-    text = pairs.data.tobytes() + pairs.indices.tobytes()
-    return Company(pairs, totals, values, hashlib.blake2b(text, digest_size=8).hexdigest())
+    return _pairs(rows, columns, size) + _pairs(days, columns, size) if rows else None
 
 
 def _pairs(rows: Sequence[int], columns: Sequence[int], size: int) -> csr_matrix:

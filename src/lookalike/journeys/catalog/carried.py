@@ -24,8 +24,6 @@ Kept = TypeVar("Kept", bound=np.generic)
 TERMS = frozenset({"price", "currency", "in_stock"})
 """The fields that may change while a product stays what it is."""
 
-KEPT = 2  # questions that began with the view before the newest find what belongs to it, too
-
 
 @dataclass(frozen=True, eq=False)
 class Passage:
@@ -62,6 +60,14 @@ class Passage:
         earlier, later = sorted((self.before, self.after), key=lambda view: view.change)
         return frozenset(sku for sku, change in later.touched.items() if change > earlier.change)
 
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The skus of all whose images or texts may differ, and of those that came or went."""
+        index, fresh = self.after.index, frozenset(self.fresh.tolist())
+        return frozenset(
+            sku for sku in self.touched if (n := index.number(sku)) is None or n in fresh
+        )
+
     def is_kept(self, number: int) -> bool:
         """Whether a product of `before` is the same one now, by the same number."""
         return number < len(self.origins) and bool(self.origins[number] == number)
@@ -85,7 +91,11 @@ def passage(before: CatalogView, after: CatalogView) -> Passage | None:
 
 
 class Carried(Generic[Made]):
-    """Keeps what was made of the newest views; safe to share between threads.
+    """Keeps what was made of the newest view; safe to share between threads.
+
+    A question that began with an earlier view is led back to it, which is not kept: views would
+    stay in memory.  Only across generations, where nothing leads, the one before is kept as well,
+    until the newest generation has its second view.
 
     read   makes it from a view alone
     along  makes the same from what was made of another view of the generation, and the way
@@ -110,8 +120,10 @@ class Carried(Generic[Made]):
                 if known is view:
                     return made
             found = self._worked_out(view)
-            newest = sorted((*self._known, (view, found)), key=_age, reverse=True)
-            self._known = tuple(newest[:KEPT])
+            newest, *rest = sorted((*self._known, (view, found)), key=_age, reverse=True)
+            before = [one for one in rest if one[0].generation != newest[0].generation]
+            is_first = all(one[0].generation != newest[0].generation for one in rest)
+            self._known = (newest, *before[:1]) if is_first else (newest,)
             return found
 
     def _worked_out(self, view: CatalogView) -> Made:
@@ -120,11 +132,6 @@ class Carried(Generic[Made]):
             if way is not None:
                 return self._along(made, way)
         return self._read(view)
-
-    def forget(self) -> None:
-        """What it was worked out with, beside the view, has changed."""
-        with self._lock:
-            self._known = ()
 
 
 def _age(known: tuple[CatalogView, object]) -> tuple[int, int]:

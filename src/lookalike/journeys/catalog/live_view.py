@@ -24,6 +24,10 @@ RECENT_S = 2.0  # ... while the view is no older than this; by eye, as a page's 
 LONGEST_WAIT_S = 0.6  # ... but no longer, as bulk changes shall be seen within a second, too
 
 
+def _nothing(_: CatalogView) -> None:
+    return None
+
+
 class LiveView:
     """Keeps one collection's view current; queries take the view and hold no lock.
 
@@ -31,8 +35,16 @@ class LiveView:
     by another process within CHECK_EVERY_S.
     """
 
-    def __init__(self, collection: Collection, *, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        collection: Collection,
+        *,
+        prepare: Callable[[CatalogView], None] = _nothing,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """prepare  works out of a new generation what questions will want, before any sees it"""
         self._collection = collection
+        self._prepare = prepare
         self._clock = clock
         self._lock = threading.Lock()
         self._view: CatalogView | None = None
@@ -43,7 +55,8 @@ class LiveView:
         """Raises Unavailable while nothing has been indexed."""
         now = self._clock()
         if now >= self._next_check and self._lock.acquire(blocking=False):
-            if self._took > SLOW_S and now - self._checked < RECENT_S:
+            is_slow = self._took > SLOW_S or self._is_replaced()
+            if is_slow and now - self._checked < RECENT_S:
                 threading.Thread(target=self._release_updated, name="follow", daemon=True).start()
             else:
                 self._release_updated(raising=True)
@@ -82,12 +95,20 @@ class LiveView:
             )
         return view
 
+    def _is_replaced(self) -> bool:
+        """Whether another generation than that of the view answers now."""
+        view = self._view
+        return view is not None and snapshot.current(self._collection.folder) != view.generation
+
     def _update(self) -> None:
         started = self._clock()
         view = self._view
-        if view is None or snapshot.current(self._collection.folder) != view.generation:
+        if view is None or self._is_replaced():
             view = open_view(self._collection)
-        self._view = view and with_changes(view, self._collection)
+        newest = view and with_changes(view, self._collection)
+        if newest and self._view and newest.generation != self._view.generation:
+            self._prepare(newest)
+        self._view = newest
         ended = self._clock()
         self._took, self._checked = ended - started, ended
         patience = min(LONGEST_WAIT_S, IDLE_SHARE * (ended - started))

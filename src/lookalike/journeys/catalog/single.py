@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Sequence
 
 from lookalike.domain.patch import MAX_PATCHES, Patch, PatchResult
@@ -46,17 +47,17 @@ def patch_products(collection: Collection, patches: Sequence[Patch]) -> list[Pat
             f"{len(patches):,} patches are too many for one call.",
             hint=f"Send at most {MAX_PATCHES:,} at a time.",
         )
+    rounds: list[list[int]] = []
+    seen: Counter[str] = Counter()
+    for number, patch in enumerate(patches):
+        if seen[patch.sku] == len(rounds):
+            rounds.append([])
+        rounds[seen[patch.sku]].append(number)
+        seen[patch.sku] += 1
+    done = collection.products.patch(*([patches[number] for number in one] for one in rounds))
     results: dict[int, PatchResult] = {}
-    waiting = list(enumerate(patches))
-    while waiting:
-        first: dict[str, tuple[int, Patch]] = {}
-        later = []
-        for number, patch in waiting:
-            if first.setdefault(patch.sku, (number, patch))[0] != number:
-                later.append((number, patch))
-        done = collection.products.patch([patch for _, patch in first.values()])
-        results.update(zip((number for number, _ in first.values()), done, strict=True))
-        waiting = later
+    for one, told in zip(rounds, done, strict=True):
+        results.update(zip(one, told, strict=True))
     return [results[number] for number in range(len(patches))]
 
 

@@ -8,31 +8,66 @@ import numpy as np
 
 from lookalike.domain.arrays import Doubles, Integers
 from lookalike.domain.profile import Profile
+from lookalike.journeys.catalog.carried import Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.feed.shelf import Shelf
-from lookalike.profiles.company import ANCHORS, FADING, NO_COMPANY, Company, Meeting, company
+from lookalike.profiles.company import (
+    ANCHORS,
+    FADING,
+    NO_COMPANY,
+    Company,
+    Meeting,
+    company,
+    of_pairs,
+    renumbered,
+)
 
 MOST_PARTNERS = 120
 
 
 def company_of(found: list[Meeting], shelf: Shelf) -> Company:
     """Company over the product numbers of one view."""
-    if not found:
-        return NO_COMPANY
+    return paired(found, shelf).company
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """The company of one view, and the skus of all that anybody met, there or not."""
+
+    company: Company
+    met: frozenset[str]
+
+
+def paired(found: list[Meeting], shelf: Shelf) -> Paired:
     index = shelf.view.index
-    everything = index.select(None)
-    size = int(everything.max(initial=-1)) + 1
-    numbers = {}
-    for sku in {one.sku for one in found}:
-        number = index.number(sku)
-        if number is not None:
-            numbers[sku] = number
+    met = frozenset(one.sku for one in found)
+    numbers = {sku: number for sku in met if (number := index.number(sku)) is not None}
+    if not found:
+        return Paired(NO_COMPANY, met)
+    return Paired(company(found, numbers, _codes(shelf), len(index.passing())), met)
+
+
+def paired_along(known: Paired, way: Passage, shelf: Shelf) -> Paired | None:
+    """The same in another view; None where what was met has changed, so that it is counted anew."""
+    if way.is_still or (known.company.is_empty and not way.changed & known.met):
+        return known
+    if way.changed & known.met:
+        return None
+    pairs = renumbered(known.company.pairs, way.origins)
+    return Paired(of_pairs(pairs, _codes(shelf)), known.met)
+
+
+def _codes(shelf: Shelf) -> dict[str, Integers]:
+    """Field -> (product numbers,) code of each product's value, -1 for none."""
+    index = shelf.view.index
+    there = index.passing()
+    everything = np.flatnonzero(there)
     codes = {}
     for name in shelf.fields:
-        own = np.full(size, -1, dtype=np.int64)
+        own = np.full(len(there), -1, dtype=np.int64)
         own[everything] = index.codes(name, everything)
         codes[name] = own
-    return company(found, numbers, codes, size)
+    return codes
 
 
 @dataclass(frozen=True, eq=False)
