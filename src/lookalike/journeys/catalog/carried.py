@@ -40,9 +40,10 @@ class Passage:
     @cached_property
     def is_still(self) -> bool:
         """Nothing but prices and stock changed; all products have the numbers they had."""
-        there = self.before.index.passing()
-        kept = np.where(there, np.arange(len(there)), -1)
-        return np.array_equal(kept, self.origins)
+        if not np.array_equal(self.before.index.passing(), self.alive):
+            return False
+        numbers = np.arange(len(self.alive))
+        return np.array_equal(self.origins[self.alive], numbers[self.alive])
 
     @cached_property
     def fresh(self) -> Integers:

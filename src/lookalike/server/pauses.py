@@ -1,0 +1,32 @@
+"""What keeps one long computation from holding up many short answers (decision 0091).
+
+Python runs one thread at a time.  A thread that computes gives way every 5 ms, and an answer gives
+way a dozen times, at every call of NumPy or SQLite that lets go of the lock; beside one such thread
+it waits as often.  The collector of cycles looks at every object that there is, with all threads
+standing still, and most of them are modules and routes that live as long as the process.
+"""
+
+import contextlib
+import gc
+import sys
+import threading
+
+from lookalike.engine import Engine
+from lookalike.errors import LookalikeError
+
+GIVE_WAY_S = 0.001
+
+
+def keep_pauses_short(engine: Engine) -> threading.Thread:
+    """Open every collection, and from then on leave out of the collector's rounds what is there."""
+    sys.setswitchinterval(GIVE_WAY_S)
+
+    def settle() -> None:
+        with contextlib.suppress(LookalikeError):  # whoever asks is told
+            engine.operations().unready()
+        gc.collect()
+        gc.freeze()
+
+    thread = threading.Thread(target=settle, name="settle", daemon=True)
+    thread.start()
+    return thread
