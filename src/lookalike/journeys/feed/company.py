@@ -1,13 +1,14 @@
 """What goes with a user's products: chosen together with them, or of kinds that are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Integers
 from lookalike.domain.profile import Profile
+from lookalike.index.protocol import Codes
 from lookalike.journeys.catalog.carried import Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.feed.shelf import Shelf
@@ -20,6 +21,7 @@ from lookalike.profiles.company import (
     company,
     of_pairs,
     renumbered,
+    resized,
 )
 
 MOST_PARTNERS = 120
@@ -36,6 +38,7 @@ class Paired:
 
     company: Company
     met: frozenset[str]
+    codes: Mapping[str, Codes] = field(default_factory=dict)
 
 
 def paired(found: list[Meeting], shelf: Shelf) -> Paired:
@@ -44,7 +47,8 @@ def paired(found: list[Meeting], shelf: Shelf) -> Paired:
     numbers = {sku: number for sku in met if (number := index.number(sku)) is not None}
     if not found:
         return Paired(NO_COMPANY, met)
-    return Paired(company(found, numbers, _codes(shelf), len(index.passing())), met)
+    codes = _codes(shelf)
+    return Paired(company(found, numbers, codes, len(index.passing())), met, codes)
 
 
 def paired_along(known: Paired, way: Passage, shelf: Shelf) -> Paired | None:
@@ -53,18 +57,30 @@ def paired_along(known: Paired, way: Passage, shelf: Shelf) -> Paired | None:
         return known
     if way.changed & known.met:
         return None
-    pairs = renumbered(known.company.pairs, way.origins)
-    return Paired(of_pairs(pairs, _codes(shelf)), known.met)
+    own, codes = known.company.pairs, _codes(shelf)
+    there = np.flatnonzero(np.diff(own.indptr))
+    if all(map(way.is_kept, there.tolist())) and _alike(known.codes, codes, there):
+        return Paired(resized(known.company, len(way.origins)), known.met, codes)
+    return Paired(of_pairs(renumbered(own, way.origins), codes), known.met, codes)
 
 
-def _codes(shelf: Shelf) -> dict[str, Integers]:
+def _alike(one: Mapping[str, Codes], other: Mapping[str, Codes], there: Integers) -> bool:
+    """Whether what was met has the same codes in tables of the same size."""
+    return one.keys() == other.keys() and all(
+        np.array_equal(own[there], other[name][there])
+        and own.max(initial=-1) == other[name].max(initial=-1)
+        for name, own in one.items()
+    )
+
+
+def _codes(shelf: Shelf) -> dict[str, Codes]:
     """Field -> (product numbers,) code of each product's value, -1 for none."""
     index = shelf.view.index
     there = index.passing()
     everything = np.flatnonzero(there)
     codes = {}
     for name in shelf.fields:
-        own = np.full(len(there), -1, dtype=np.int64)
+        own = np.full(len(there), -1, dtype=np.int32)
         own[everything] = index.codes(name, everything)
         codes[name] = own
     return codes

@@ -16,7 +16,7 @@ from lookalike.domain.calibration import calibrated_query
 from lookalike.domain.events import Signal
 from lookalike.domain.filters import Eq
 from lookalike.domain.profile import Facts
-from lookalike.journeys.catalog.carried import Passage
+from lookalike.journeys.catalog.carried import TERMS, Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.catalog.entries import TWIN_GROUP
 from lookalike.journeys.search.plan import DEFAULT_WEIGHTS
@@ -33,7 +33,10 @@ SAMPLED = 1_200  # products that representatives are chosen from: 0.1 s and 12 M
 NO_CODE = -2
 MOST_KEPT = 20_000  # facts of products kept in memory: 50 MB
 NOT_LEANED = frozenset(
-    {"sku", "name", "url", "currency", "variant_group", TWIN_GROUP, "description", "complexity"}
+    {
+        *("sku", "name", "url", "variant_group", TWIN_GROUP, "description", "complexity"),
+        *TERMS,
+    }
 )
 """Fields that name one product, or that no shopper chooses by."""
 
@@ -48,6 +51,7 @@ class Shelf:
     _facts: dict[str, Facts | None] = field(default_factory=dict)
     _codes: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     _found: "OrderedDict[object, _Kept]" = field(default_factory=OrderedDict)
+    _built: dict[str, Integers] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def along(self, way: Passage) -> "Shelf":
@@ -59,12 +63,12 @@ class Shelf:
             facts.pop(sku, None)
         if way.is_still:
             steady = OrderedDict((key, one) for key, one in found.items() if one.is_steady)
-            shelf = Shelf(way.after, facts, defaultdict(dict, codes), steady)
+            shelf = Shelf(way.after, facts, defaultdict(dict, codes), steady, self._built)
             for name in ("_shares", "lens", "fields", "_sample", "representatives"):
                 if name in self.__dict__:
                     shelf.__dict__[name] = self.__dict__[name]
             return shelf
-        shelf = Shelf(way.after)
+        shelf = Shelf(way.after, _built=self._built)
         if shelf.fields == self.fields:  # of which the facts hold the values
             shelf._facts = facts
         if "representatives" in self.__dict__:
@@ -89,18 +93,29 @@ class Shelf:
     @cached_property
     def _shares(self) -> dict[str, dict[str, float]]:
         index = self.view.index
-        everything = np.flatnonzero(index.passing())
+        there = index.passing()
+        moved = np.flatnonzero(~there[: index.built])
+        late = index.built + np.flatnonzero(there[index.built :])
         found = {}
         for name, kind in sorted(index.fields.items()):
             if kind not in ("text", "boolean") or name in NOT_LEANED:
                 continue
-            codes = index.codes(name, everything)
-            if 1 < np.count_nonzero(np.bincount(codes[codes >= 0])) <= MOST_VALUES:
+            held = self._built_counts(name).copy()
+            held -= _counts_of(index.codes(name, moved), len(held))[: len(held)]
+            own = _counts_of(index.codes(name, late), len(held))
+            own[: len(held)] += held
+            if 1 < np.count_nonzero(own) <= MOST_VALUES:
                 counts = index.counts(name)
                 total = sum(counts.values())
                 found[name] = {value: count / total for value, count in counts.items()}
-        found.pop("in_stock", None)
         return found
+
+    def _built_counts(self, name: str) -> Integers:
+        """How often each code was there when the index was built; the same in all its states."""
+        if name not in self._built:
+            codes = self.view.index.codes(name, np.arange(self.view.index.built))
+            self._built[name] = _counts_of(codes, 0)
+        return self._built[name]
 
     def facts(self, skus: Iterable[str]) -> dict[str, Facts]:
         """What is known of products; those that are not in the collection are left out."""
@@ -198,6 +213,11 @@ class Shelf:
             return _every(index.select(None))
         sample = np.arange(0, index.built, step)
         return sample[there[sample]]
+
+
+def _counts_of(codes: Integers, least: int) -> Integers:
+    """(codes,) how often each occurs, at least so many of them."""
+    return np.bincount(codes[codes >= 0], minlength=least)
 
 
 class _Kept(NamedTuple):

@@ -23,6 +23,7 @@ from lookalike.profiles.history import kept
 from lookalike.profiles.popularity import DayCount, popularity
 from lookalike.storage.collection import Collection
 from lookalike.storage.events import UserState
+from lookalike.storage.popularity import Counted
 
 MOST_USERS = 2_000  # kept in memory at once; 50 kB each for a busy one
 IDLE_S = 900.0  # a user who has not been asked about for so long is dropped from memory
@@ -82,6 +83,7 @@ class UserProfiles:
         self._users: OrderedDict[str, _Known] = OrderedDict()
         self._shelves = Carried(Shelf, Shelf.along)
         self._counted: tuple[int, Carried[Ranks]] | None = None
+        self._rows: Counted | None = None
         self._next_count = self._next_pairs = float("-inf")
         self._company: tuple[int, Carried[Paired]] | None = None
         self._counting = threading.Lock()
@@ -151,17 +153,17 @@ class UserProfiles:
             if known is not None and self._clock() < self._next_count:
                 return known
             started = self._clock()
-            latest = self._collection.events.latest()
-            if known is None or known[0] != latest:
-                known = (latest, self._popular())
+            rows = self._collection.popularity.counted(self._rows)
+            if known is None or rows is not self._rows:
+                known = (rows.latest, self._popular(rows))
             ended = self._clock()
             with self._lock:
-                self._counted = known
+                self._counted, self._rows = known, rows
                 self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
             return known
 
-    def _popular(self) -> Carried[Ranks]:
-        counts = [DayCount(*row) for row in self._collection.popularity.counts()]
+    def _popular(self, counted: Counted) -> Carried[Ranks]:
+        counts = [DayCount(*row) for own in counted.rows.values() for row in own]
         popular = popularity(counts, self.learning.weights)
         return Carried(partial(ranks, popular), partial(ranks_along, popular=popular))
 
@@ -210,7 +212,7 @@ class UserProfiles:
         with self._lock:
             self._users.pop(user_id, None)
             self._next_count = self._next_pairs = float("-inf")
-            self._counted = self._company = None
+            self._counted = self._rows = self._company = None
 
     def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
         store = self._collection.events
