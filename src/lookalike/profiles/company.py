@@ -133,16 +133,15 @@ def of_pairs(pairs: csr_matrix | None, codes: Mapping[str, Integers | Small]) ->
     return Company(pairs, totals, values, hashlib.blake2b(text, digest_size=8).hexdigest())
 
 
-def renumbered(pairs: csr_matrix, origins: Integers) -> csr_matrix:
+def renumbered(pairs: csr_matrix, old: Integers, new: Integers, size: int) -> csr_matrix:
     """The same pairs by other numbers.
 
-    origins  (new size,) the old number of each; all that have pairs are there
+    old, new  the numbers of each product that has pairs, and perhaps of others
+    size      products by the new numbers
     """
     numbers = np.full(pairs.shape[0], -1, dtype=np.int64)
-    known = np.flatnonzero(origins >= 0)
-    numbers[origins[known]] = known
+    numbers[old] = new
     held = pairs.tocoo()
-    size = len(origins)
     return csr_matrix((held.data, (numbers[held.row], numbers[held.col])), (size, size))
 
 

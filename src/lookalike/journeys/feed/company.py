@@ -1,7 +1,7 @@
 """What goes with a user's products: chosen together with them, or of kinds that are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +9,6 @@ import numpy as np
 from lookalike.domain.arrays import Doubles, Integers
 from lookalike.domain.profile import Profile
 from lookalike.index.protocol import Codes
-from lookalike.journeys.catalog.carried import Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.feed.shelf import Shelf
 from lookalike.profiles.company import (
@@ -34,34 +33,50 @@ def company_of(found: list[Meeting], shelf: Shelf) -> Company:
 
 @dataclass(frozen=True, eq=False)
 class Paired:
-    """The company of one view, and the skus of all that anybody met, there or not."""
+    """The company of one view, and the numbers of all that anybody met.
+
+    numbers  sku -> its number, of those that are there
+    missing  skus of the others
+    codes    field -> (product numbers,) code of each product's value, -1 for none
+    """
 
     company: Company
-    met: frozenset[str]
+    numbers: Mapping[str, int]
+    missing: frozenset[str]
     codes: Mapping[str, Codes] = field(default_factory=dict)
 
 
 def paired(found: list[Meeting], shelf: Shelf) -> Paired:
     index = shelf.view.index
-    met = frozenset(one.sku for one in found)
+    met = sorted({one.sku for one in found})
     numbers = {sku: number for sku in met if (number := index.number(sku)) is not None}
+    missing = frozenset(met) - numbers.keys()
     if not found:
-        return Paired(NO_COMPANY, met)
+        return Paired(NO_COMPANY, numbers, missing)
     codes = _codes(shelf)
-    return Paired(company(found, numbers, codes, len(index.passing())), met, codes)
+    made = company(found, numbers, codes, len(index.passing()))
+    return Paired(made, numbers, missing, codes)
 
 
-def paired_along(known: Paired, way: Passage, shelf: Shelf) -> Paired | None:
-    """The same in another view; None where what was met has changed, so that it is counted anew."""
-    if way.is_still or (known.company.is_empty and not way.changed & known.met):
-        return known
-    if way.changed & known.met:
+def paired_again(known: Paired, shelf: Shelf) -> Paired | None:
+    """The same in another view, even of another generation: who met what is about skus.
+
+    None where a product that was met has come or gone, so that all is counted anew.
+    """
+    index = shelf.view.index
+    numbers = {sku: n for sku in known.numbers if (n := index.number(sku)) is not None}
+    came = any(index.number(sku) is not None for sku in known.missing)
+    if came or len(numbers) < len(known.numbers):
         return None
-    own, codes = known.company.pairs, _codes(shelf)
-    there = np.flatnonzero(np.diff(own.indptr))
-    if all(map(way.is_kept, there.tolist())) and _alike(known.codes, codes, there):
-        return Paired(resized(known.company, len(way.origins)), known.met, codes)
-    return Paired(of_pairs(renumbered(own, way.origins), codes), known.met, codes)
+    if known.company is NO_COMPANY:
+        return replace(known, numbers=numbers)
+    codes, size = _codes(shelf), len(index.passing())
+    old, new = (np.array(list(one.values()), np.int64) for one in (known.numbers, numbers))
+    if np.array_equal(old, new) and _alike(known.codes, codes, new):
+        made = resized(known.company, size)
+    else:
+        made = of_pairs(renumbered(known.company.pairs, old, new, size), codes)
+    return Paired(made, numbers, known.missing, codes)
 
 
 def _alike(one: Mapping[str, Codes], other: Mapping[str, Codes], there: Integers) -> bool:

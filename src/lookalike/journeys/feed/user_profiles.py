@@ -14,7 +14,7 @@ from lookalike.domain.profile import Facts, Learning, Profile
 from lookalike.errors import NotFound
 from lookalike.journeys.catalog.carried import Carried, Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
-from lookalike.journeys.feed.company import Paired, paired, paired_along
+from lookalike.journeys.feed.company import Paired, paired, paired_again
 from lookalike.journeys.feed.shelf import Ranks, Shelf, ranks, ranks_along, with_company
 from lookalike.profiles.blend import Blend
 from lookalike.profiles.company import MOST_MEETINGS, NO_COMPANY, Company, Meeting
@@ -85,7 +85,7 @@ class UserProfiles:
         self._counted: tuple[int, Carried[Ranks]] | None = None
         self._rows: Counted | None = None
         self._next_count = self._next_pairs = float("-inf")
-        self._company: tuple[int, Carried[Paired]] | None = None
+        self._company: tuple[int, _Pairing] | None = None
         self._counting = threading.Lock()
         self._blend: tuple[float, Blend] | None = None
 
@@ -176,7 +176,7 @@ class UserProfiles:
             with self._counting:
                 known = self._company
                 if known is None or (started >= self._next_pairs and known[0] != latest):
-                    known = (latest, Carried(self._paired, self._paired_along))
+                    known = (latest, _Pairing(self.shelf, self._paired))
                     known[1].of(view)
                     ended = self._clock()
                     with self._lock:
@@ -188,9 +188,6 @@ class UserProfiles:
     def _paired(self, view: CatalogView) -> Paired:
         rows = self._collection.popularity.choices(limit=MOST_MEETINGS)
         return paired([Meeting(*row) for row in rows], self.shelf(view))
-
-    def _paired_along(self, known: Paired, way: Passage) -> Paired:
-        return paired_along(known, way, self.shelf(way.after)) or self._paired(way.after)
 
     def blend(self) -> Blend:
         """The weights that the last `learn` found, or the defaults; read anew every second."""
@@ -250,6 +247,28 @@ class UserProfiles:
                 if oldest == user_id or not (is_idle or len(self._users) > MOST_USERS):
                     break
                 del self._users[oldest]
+
+
+class _Pairing:
+    """What was chosen together when it was last looked, by the numbers of any view."""
+
+    def __init__(
+        self, shelf: Callable[[CatalogView], Shelf], pair: Callable[[CatalogView], Paired]
+    ) -> None:
+        self._shelf, self._pair = shelf, pair
+        self._last: Paired | None = None
+        self._carried = Carried(self._read, self._along)
+
+    def of(self, view: CatalogView) -> Paired:
+        return self._carried.of(view)
+
+    def _read(self, view: CatalogView) -> Paired:
+        known = self._last and paired_again(self._last, self._shelf(view))
+        self._last = known or self._pair(view)
+        return self._last
+
+    def _along(self, known: Paired, way: Passage) -> Paired:
+        return known if way.is_still else self._read(way.after)
 
 
 def _state_of(shelf: Shelf) -> tuple[int, int]:
