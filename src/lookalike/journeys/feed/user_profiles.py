@@ -85,7 +85,7 @@ class UserProfiles:
         self._counted: tuple[int, Carried[Ranks]] | None = None
         self._rows: Counted | None = None
         self._next_count = self._next_pairs = float("-inf")
-        self._company: tuple[int, _Pairing] | None = None
+        self._company: tuple[int, Carried[Paired]] | None = None
         self._counting = threading.Lock()
         self._blend: tuple[float, Blend] | None = None
 
@@ -176,7 +176,7 @@ class UserProfiles:
             with self._counting:
                 known = self._company
                 if known is None or (started >= self._next_pairs and known[0] != latest):
-                    known = (latest, _Pairing(self.shelf, self._paired))
+                    known = (latest, self._pairing())
                     known[1].of(view)
                     ended = self._clock()
                     with self._lock:
@@ -184,6 +184,24 @@ class UserProfiles:
                         idle = IDLE_SHARE * (ended - started)
                         self._next_pairs = ended + max(PAIR_EVERY_S, idle)
         return known[1].of(view).company
+
+    def _pairing(self) -> Carried[Paired]:
+        """What was chosen together when it was last looked, by the numbers of any view.
+
+        No object of its own that `Carried` leads back to: such a ring would keep whole
+        generations until the collector comes by.
+        """
+        last: list[Paired] = []
+
+        def read(view: CatalogView) -> Paired:
+            known = paired_again(last[0], self.shelf(view)) if last else None
+            last[:] = [known or self._paired(view)]
+            return last[0]
+
+        def along(known: Paired, way: Passage) -> Paired:
+            return known if way.is_still else read(way.after)
+
+        return Carried(read, along)
 
     def _paired(self, view: CatalogView) -> Paired:
         rows = self._collection.popularity.choices(limit=MOST_MEETINGS)
@@ -247,28 +265,6 @@ class UserProfiles:
                 if oldest == user_id or not (is_idle or len(self._users) > MOST_USERS):
                     break
                 del self._users[oldest]
-
-
-class _Pairing:
-    """What was chosen together when it was last looked, by the numbers of any view."""
-
-    def __init__(
-        self, shelf: Callable[[CatalogView], Shelf], pair: Callable[[CatalogView], Paired]
-    ) -> None:
-        self._shelf, self._pair = shelf, pair
-        self._last: Paired | None = None
-        self._carried = Carried(self._read, self._along)
-
-    def of(self, view: CatalogView) -> Paired:
-        return self._carried.of(view)
-
-    def _read(self, view: CatalogView) -> Paired:
-        known = self._last and paired_again(self._last, self._shelf(view))
-        self._last = known or self._pair(view)
-        return self._last
-
-    def _along(self, known: Paired, way: Passage) -> Paired:
-        return known if way.is_still else self._read(way.after)
 
 
 def _state_of(shelf: Shelf) -> tuple[int, int]:
