@@ -1,7 +1,7 @@
 """Minutes of everything at once: what a served workspace answers, how late, and what it keeps.
 
     OMP_NUM_THREADS=1 python bench/load.py WORKSPACE [--minutes 10] [--clients 8] [--rate 12]
-        [--catalog FILE] [--json FILE]
+        [--catalog FILE] [--json FILE] [--without index --without prices ...]
 
 Works on a copy of the workspace.  First the reads alone, which is the idle figure; then the same
 reads beside events, prices, upserts and deletes, an index run (changed images where the catalog is
@@ -32,6 +32,7 @@ from watching import Watch
 
 C = "/v1/collections/default"
 MIX = {"retrieve": 0.6, "product": 0.15, "feed": 0.1, "look": 0.05, "facets": 0.05, "page": 0.05}
+BESIDE = ("events", "prices", "products", "rules", "index")  # what may be left out
 PAGES = 2_000  # products that shoppers look at; the k-th most popular k times less than the first
 OWN = 100  # products of the bench itself, whose prices nobody else changes
 ROWS = 100  # patches of one request
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=12, help="reads a second")
     parser.add_argument("--catalog", help="what the index run reads; default: as the last one")
     parser.add_argument("--json", help="write the figures here, too")
+    parser.add_argument("--without", choices=BESIDE, action="append", default=[])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         workspace = shutil.copytree(options.workspace, Path(folder) / "workspace")
@@ -152,17 +154,18 @@ class Load:
         until = time.perf_counter() + self.seconds
         beside = [
             asyncio.create_task(self._again(act, every, until, first))
-            for act, every, first in (
-                (self._events, 1, 0),
-                (self._prices, 3, 1),
-                (self._products, 7, 2),
-                (self._rule, self.seconds / 2 if self.seconds < 60 else 30, 3),
-                (self._hang_up, 2, 1.5),
-                (self._slow, 5, 0.5),
-                (self._rotate, self.every, self.every / 2),
-                (self._index, 0.5, 0),
-                (self.watch.look, min(5, self.seconds / 10), 0),
+            for name, act, every, first in (
+                ("events", self._events, 1, 0),
+                ("prices", self._prices, 3, 1),
+                ("products", self._products, 7, 2),
+                ("rules", self._rule, self.seconds / 2 if self.seconds < 60 else 30, 3),
+                ("", self._hang_up, 2, 1.5),
+                ("", self._slow, 5, 0.5),
+                ("", self._rotate, self.every, self.every / 2),
+                ("index", self._index, 0.5, 0),
+                ("", self.watch.look, min(5, self.seconds / 10), 0),
             )
+            if name not in self.options.without
         ]
         await self._reads(self.seconds, phase="load")
         await asyncio.gather(*beside)
@@ -366,6 +369,7 @@ class Load:
             "products": len(self.skus),
             "minutes": self.options.minutes,
             "rate": self.options.rate,
+            "without": self.options.without,
             "server_errors": sum(n for key, n in self.told.statuses.items() if key[2] >= 500),
             "bad": self.told.bad,
             "statuses": [[*key, n] for key, n in sorted(self.told.statuses.items())],
@@ -392,7 +396,8 @@ class Load:
 
 def show(report: dict) -> None:
     print(f"{report['products']:,} products, {report['rate']:g} reads a second, open loop, "
-          f"{report['minutes']:g} minutes, {os.cpu_count()} cores shared with clients")  # fmt: skip
+          f"{report['minutes']:g} minutes, {os.cpu_count()} cores shared with clients, "
+          f"without {', '.join(report['without']) or 'leaving out anything'}")  # fmt: skip
     print(f"\n{'':22}{'idle':>6}{'p50':>8}{'p99':>8}{'load':>8}{'p50':>8}{'p99':>8}{'p99 x':>8}")
     for route, told in report["latency"].items():
         idle = told.get("idle_p99")

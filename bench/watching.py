@@ -99,7 +99,8 @@ def _memory(pid: int) -> float:
         told = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0.0
-    return round(int(told.partition("RssAnon:")[2].split()[0]) / 1024, 1)
+    held = told.partition("RssAnon:")[2].split()
+    return round(int(held[0]) / 1024, 1) if held else 0.0  # none: it is ending
 
 
 def _cpu(pid: int) -> float:

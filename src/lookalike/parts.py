@@ -97,8 +97,17 @@ class Parts:
         name = self.name(collection)
         with self._lock:
             if name not in self._views:
-                self._views[name] = LiveView(self.workspace.collection(name))
+                prepare = partial(self._prepare, name)
+                self._views[name] = LiveView(self.workspace.collection(name), prepare=prepare)
             return self._views[name]
+
+    def _prepare(self, name: str, view: CatalogView) -> None:
+        """Work out of a new generation what was asked for of the one before."""
+        looks, profiles = self._look_views.get(name), self._profiles.get(name)
+        if looks is not None:
+            looks.of(view)
+        if profiles is not None:
+            profiles.prepare(view)
 
     def look_views(self, collection: str | None) -> LookViews:
         """What keeps the slots of a collection's newest view; one for each collection."""

@@ -11,7 +11,7 @@ from lookalike.domain.channels import Channel, Layout
 from lookalike.domain.filters import Eq, In, IsMissing, Ne, Not, Range, fields_of
 from lookalike.errors import InvalidInput
 from lookalike.index.exact import ExactIndex
-from lookalike.index.protocol import Entry
+from lookalike.index.protocol import Entry, Restated
 from lookalike.index.reference import ReferenceIndex
 from lookalike.index.snapshot import open_snapshot, write_snapshot
 
@@ -280,6 +280,100 @@ def test_a_history_of_changes_leaves_what_was_put_last(build, seed):
                 assert told(state, hits) == best(truth, queries, where, 10)
 
 
+def restating(rng, sku, entries):
+    """Some fields of a product with other values, some of which cannot be read as their kind."""
+    told = entry(rng, sku, 1).fields
+    fields = {name: told.get(name) for name in ("price", "in_stock", "brand", "tags", "size")}
+    fields = {name: value for name, value in fields.items() if rng.random() < 0.7}
+    if rng.random() < 0.2:
+        fields["brand"] = f"new {rng.integers(3)}"
+    if rng.random() < 0.2:
+        fields |= {"price": "?", "size": str(rng.choice(["S", "M"]))}
+    changed = Restated(sku, fields, f'{{"sku":"{sku}","told":{rng.integers(99)}}}')
+    if sku in entries:
+        kept = {**entries[sku].fields, **fields}
+        kept = {name: value for name, value in kept.items() if value not in (None, "?")}
+        entries[sku] = replace(entries[sku], fields=kept, document=changed.document)
+    return changed
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_values_that_change_in_between_count_and_move_nothing(build, seed):
+    rng = np.random.default_rng(seed)
+    fixed = [entry(rng, f"Q{n}") for n in range(6)]
+    fixed[0] = replace(fixed[0], fields={**fixed[0].fields, "size": "XL"})
+    entries = shop(rng) | {one.sku: one for one in fixed}
+    index = build(entries.values())
+    for _ in range(4):
+        skus = [f"{rng.choice(['P', 'Q'])}{rng.integers(0, 60):02d}" for _ in range(5)] + ["Q1"]
+        before = index
+        numbers = {sku: index.number(sku) for sku in entries}
+        index = index.with_values([restating(rng, sku, entries) for sku in dict.fromkeys(skus)])
+        assert {sku: index.number(sku) for sku in entries} == numbers
+        check_same(index, entries, rng)
+        if (origins := index.origins(before)) is not None:
+            assert origins[index.select()].tolist() == index.select().tolist()
+        upserts = [entry(rng, f"P{rng.integers(0, 60):02d}") for _ in range(2)]
+        removed = [f"P{rng.integers(0, 60):02d}" for _ in range(2)]
+        index = index.with_changes(upserts, removed)
+        for sku in removed:
+            entries.pop(sku, None)
+        entries.update((one.sku, one) for one in upserts)
+        check_same(index, entries, rng)
+
+
+def check_same(index, entries, rng):
+    assert index.skus(index.select()) == sorted(entries)
+    numbers = index.select()
+    assert index.documents(numbers) == [entries[sku].document for sku in sorted(entries)]
+    for _ in range(4):
+        where, queries = tree(rng), rows(rng, 2)
+        if fields_there(where, entries):
+            hits = index.search(queries, limit=10, where=where)
+            assert told(index, hits) == best(entries, queries, where, 10)
+            assert index.skus(np.flatnonzero(index.passing(where))) == index.skus(
+                np.sort(index.select(where))
+            )
+    for name in ("brand", "size", "tags", "price"):
+        values = [entries[sku].fields.get(name) for sku in sorted(entries)]
+        values = [None if value == () else value for value in values]
+        codes = index.codes(name, numbers).tolist()
+        pairs = set(zip(values, codes, strict=True))
+        assert len(pairs) == len(set(values)) == len(set(codes)), name
+        assert all((value is None) == (code == -1) for value, code in pairs)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_an_index_says_which_products_are_as_they_were(seed):
+    rng = np.random.default_rng(seed)
+    entries = shop(rng)
+    states = [(ExactIndex.build(entries.values(), layout=LAYOUT), dict(entries))]
+    for _ in range(6):
+        index, known = states[-1][0], dict(states[-1][1])
+        if rng.random() < 0.4:
+            index = index.with_values([Restated(sku, {"price": 9.5}, "told") for sku in known])
+        else:
+            upserts = [entry(rng, f"P{rng.integers(0, 99):02d}") for _ in range(3)]
+            removed = [f"P{rng.integers(0, 99):02d}" for _ in range(2)]
+            index = index.with_changes(upserts, removed)
+            for sku in removed:
+                known.pop(sku, None)
+            known.update((one.sku, one) for one in upserts)
+        states.append((index, known))
+    for now, known in states:
+        for then, before in states:
+            origins = now.origins(then)
+            assert len(origins) == len(now.passing())
+            same = {sku for sku, one in known.items() if before.get(sku) is one}
+            numbers = {sku: now.number(sku) for sku in known}
+            kept = {sku: int(origins[n]) for sku, n in numbers.items() if origins[n] >= 0}
+            assert kept == {sku: then.number(sku) for sku in same}
+            gone = np.delete(origins, list(numbers.values()))
+            assert (gone == -1).all()
+    other = ExactIndex.build(entries.values(), layout=LAYOUT)
+    assert other.origins(states[0][0]) is None
+
+
 def test_a_changed_value_is_read_as_the_kind_its_field_has(build):
     row = np.ones((1, 3), np.float32)
     fields = {"price": 1.0, "brand": "x", "new": True, "code": "007"}
@@ -308,7 +402,10 @@ def test_a_field_laid_beside_the_index_filters_as_any_other(build, seed):
     index = build(entries.values())
     numbers = index.select()
     slots = [None if rng.random() < 0.2 else str(rng.choice(["top", "bag"])) for _ in numbers]
-    laid = index.with_field("slot", numbers, slots).with_field("brand", numbers, slots)
+    words = ["bag", "top"]
+    codes = np.full(len(index.passing()), -1, np.int32)
+    codes[numbers] = [-1 if slot is None else words.index(slot) for slot in slots]
+    laid = index.with_field("slot", codes, words).with_field("brand", codes, words)
     told_by_sku = dict(zip(index.skus(numbers), slots, strict=True))
     for value in ("top", "bag", "hat"):
         wanted = sorted(sku for sku, slot in told_by_sku.items() if slot == value)

@@ -21,3 +21,17 @@ def test_a_known_shopper_keeps_no_old_view_in_memory(shop, tmp_path):
         profiles.profile("somebody else", live.refresh())
         gc.collect()
         assert old() is None
+
+
+def test_what_was_counted_before_goes_without_the_collector(shop):
+    with Engine.open(shop.settings()) as engine:
+        profiles, view = engine._parts.profiles(None), engine._parts.live(None).refresh()
+        gc.disable()
+        try:
+            profiles.ranks(view)
+            before = [weakref.ref(one[1]) for one in (profiles._company, profiles._counted)]
+            profiles.forget("somebody")
+            profiles.ranks(view)
+            assert [one() for one in before] == [None, None]
+        finally:
+            gc.enable()

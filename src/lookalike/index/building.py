@@ -2,12 +2,15 @@
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lookalike.domain.arrays import Integers
 from lookalike.domain.product import FieldValue
 from lookalike.index.columns import Codes, Column, Flags, Numbers, Texts, Words
-from lookalike.index.texts import Extension, TextList, Vocabulary
+from lookalike.index.texts import TextList, Vocabulary, extended
 from lookalike.index.values import (
     KEY,
     Kind,
@@ -18,6 +21,8 @@ from lookalike.index.values import (
     text_of,
     words_of,
 )
+
+Kept = TypeVar("Kept", bound=np.generic)
 
 
 class ColumnsBuilder:
@@ -56,6 +61,43 @@ def single_column(name: str, values: Sequence[FieldValue | None], *, like: Colum
     kind = kind_of(coded.distinct) if like is None or like.kind is None else like.kind
     known = like.vocabulary if isinstance(like, (Texts, Words)) else None
     return column_of(name, coded.distinct, coded.codes(len(values)), kind=kind, known=known)
+
+
+def amended(
+    name: str,
+    column: Column | None,
+    places: Integers,
+    values: Sequence[FieldValue | None],
+    *,
+    count: int,
+) -> Column:
+    """A column with other values in some places; a value it cannot read is missing there.
+
+    column  as it is; None where nobody has a value yet
+    count   products of the segment
+    """
+    own = single_column(name, values, like=column)
+    match column, own:
+        case Numbers(), Numbers():
+            return Numbers(_put(column.values, places, own.values))
+        case Flags(), Flags():
+            return Flags(name, _put(column.values, places, own.values))
+        case Texts(), Texts():
+            return Texts(_put(column.values, places, own.values), own.vocabulary)
+        case Words(), Words():
+            kept = ~np.isin(column.owners, places)
+            owners = np.concatenate([column.owners[kept], places[own.owners].astype(np.int32)])
+            order = np.argsort(owners, kind="stable")
+            words = np.concatenate([column.values[kept], own.values])
+            return Words(words[order], owners[order], own.vocabulary, count)
+    told = dict(zip(places.tolist(), values, strict=True))
+    return single_column(name, [told.get(place) for place in range(count)], like=None)
+
+
+def _put(values: NDArray[Kept], places: Integers, new: NDArray[Kept]) -> NDArray[Kept]:
+    found = values.copy()
+    found[places] = new
+    return found
 
 
 def column_of(
@@ -104,7 +146,7 @@ def _words_column(
 
 def _vocabulary(texts: Iterable[str], known: Vocabulary | None) -> Vocabulary:
     distinct = list(dict.fromkeys(texts))
-    return TextList.of(distinct) if known is None else Extension(known, distinct)
+    return TextList.of(distinct) if known is None else extended(known, distinct)
 
 
 class _Coded:

@@ -4,7 +4,7 @@ import bisect
 import copy
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,19 +13,32 @@ from lookalike.domain.channels import Layout
 from lookalike.domain.filters import Filter, fields_of
 from lookalike.errors import InvalidInput
 from lookalike.index.certified import Part, certified
-from lookalike.index.columns import Codes, Numbers, Texts
+from lookalike.index.columns import Numbers, Texts
 from lookalike.index.masks import mask
 from lookalike.index.merge import base_keys
-from lookalike.index.protocol import Entry, Hits
-from lookalike.index.segment import (
-    OneMore,
-    Segment,
-    base_segment,
-    check_entry,
-    delta_segment,
-)
+from lookalike.index.protocol import Codes, Entry, Hits, Restated, VectorIndex
+from lookalike.index.restating import restated, restated_delta
+from lookalike.index.segment import More, Segment, base_segment, check_entry, delta_segment
 from lookalike.index.texts import TextList
 from lookalike.index.values import KEY, Kind, check_fields
+
+
+@dataclass(frozen=True, eq=False)
+class _Late:
+    """A product that came after the build.
+
+    entry  as it is now
+    since  as it came: the same object for as long as only `with_values` told of it
+    """
+
+    entry: Entry
+    since: Entry
+
+    def told(self, one: Restated) -> "_Late":
+        values = {name: value for name, value in one.fields.items() if value is not None}
+        kept = {name: v for name, v in self.entry.fields.items() if name not in one.fields}
+        fields = {**kept, **values}
+        return _Late(replace(self.entry, fields=fields, document=one.document), self.since)
 
 
 class ExactIndex:
@@ -41,7 +54,7 @@ class ExactIndex:
         self._layout = layout
         self._base = base
         self._alive: Booleans | None = None  # (base products,), None while all are
-        self._changed: dict[str, Entry] = {}
+        self._late: dict[str, _Late] = {}
         self._delta: Segment | None = None
         self._keys: Integers | None = None
         self._stride = 1
@@ -55,21 +68,59 @@ class ExactIndex:
             check_entry(entry, layout)
         return cls(base_segment(checked, layout), layout)
 
-    def with_field(
-        self, field: str, products: Integers, values: Sequence[str | None]
-    ) -> "ExactIndex":
-        products = np.asarray(products, dtype=np.int64)
+    def with_field(self, field: str, codes: Codes, words: Sequence[str]) -> "ExactIndex":
         index = copy.copy(self)
-        late = products >= len(self._base)
-        words = TextList.of(sorted({value for value in values if value is not None}))
-        places = words.numbers
-        numbers = (-1 if value is None else places[value] for value in values)
-        codes = np.fromiter(numbers, np.int32, len(products))
-        index._base = _with_column(self._base, field, products[~late], codes[~late], words)
+        texts = TextList.of(words)
+        count = len(self._base)
+        index._base = _with_column(self._base, field, Texts(codes[:count], texts))
         if self._delta is not None:
-            own = products[late] - len(self._base)
-            index._delta = _with_column(self._delta, field, own, codes[late], words)
+            index._delta = _with_column(self._delta, field, Texts(codes[count:], texts))
         return index
+
+    def with_values(self, changes: Sequence[Restated]) -> "ExactIndex":
+        told = {one.sku: one for one in changes}
+        late = {sku: one for sku, one in told.items() if sku in self._late}
+        numbers = [(self.number(sku), one) for sku, one in told.items() if sku not in late]
+        index = copy.copy(self)
+        index._base = restated(self._base, [(n, one) for n, one in numbers if n is not None])
+        if self._delta is not None:
+            index._late = {**self._late, **{s: self._late[s].told(one) for s, one in late.items()}}
+            entries = [index._late[sku].entry for sku in self._delta.skus]
+            names = {name for one in told.values() for name in one.fields}
+            index._delta = restated_delta(self._delta, entries, names, like=index._base.columns)
+        return index
+
+    def origins(self, before: VectorIndex) -> Integers | None:
+        if not isinstance(before, ExactIndex) or before._base.rows is not self._base.rows:
+            return None
+        count = len(self._base)
+        found = np.arange(self._size, dtype=np.int64)
+        for alive in (self._alive, before._alive):
+            if alive is not None:
+                found[:count][~alive] = -1
+        for place, sku in enumerate(self._delta.skus if self._delta else ()):
+            then = before._late.get(sku)
+            same = then is not None and then.since is self._late[sku].since
+            number = before.number(sku) if same else None
+            found[count + place] = -1 if number is None else number
+        return found
+
+    @property
+    def built(self) -> int:
+        return len(self._base)
+
+    @property
+    def _size(self) -> int:
+        return len(self._base) + (0 if self._delta is None else len(self._delta))
+
+    def passing(self, where: Filter | None = None) -> Booleans:
+        if where is not None:
+            self._check(where)
+        parts = []
+        for segment, start, _, _ in self._segments():
+            allowed = self._allowed(segment, start, where)
+            parts.append(np.ones(len(segment), np.bool_) if allowed is None else allowed)
+        return parts[0].copy() if len(parts) == 1 else np.concatenate(parts)
 
     def numbers(self, field: str, products: Integers) -> Doubles:
         products = np.asarray(products, dtype=np.int64)
@@ -130,8 +181,9 @@ class ExactIndex:
             numbers = np.arange(len(segment)) if allowed is None else np.flatnonzero(allowed)
             products.append(numbers + start)
             keys.append(base_keys(numbers, self._stride) if own_keys is None else own_keys[numbers])
-        found = np.concatenate(products)
-        return found[np.lexsort((found, np.concatenate(keys)))]
+        if len(products) == 1:
+            return products[0]
+        return np.insert(products[0], np.searchsorted(keys[0], keys[1]), products[1])
 
     def counts(self, field: str, where: Filter | None = None) -> dict[str, int]:
         if where is not None:
@@ -155,18 +207,18 @@ class ExactIndex:
         """This index with products removed, then added or replaced (the last of a sku counts)."""
         for entry in upserts:
             check_entry(entry, self._layout)
-        changed = dict(self._changed)
+        changed = dict(self._late)
         alive = np.ones(len(self._base), np.bool_) if self._alive is None else self._alive.copy()
         for sku in [*removed, *(entry.sku for entry in upserts)]:
             changed.pop(sku, None)
             number = self._base.numbers.get(sku)
             if number is not None:
                 alive[number] = False
-        changed.update((entry.sku, entry) for entry in upserts)
+        changed.update((entry.sku, _Late(entry, entry)) for entry in upserts)
         return self._with(alive, changed)
 
     def number(self, sku: str) -> int | None:
-        if sku in self._changed and self._delta is not None:
+        if sku in self._late and self._delta is not None:
             return len(self._base) + self._delta.numbers[sku]
         number = self._base.numbers.get(sku)
         dead = number is not None and self._alive is not None and not self._alive[number]
@@ -242,13 +294,14 @@ class ExactIndex:
         found = mask(where, lambda field: segment.column(field, start=start))
         return found if alive is None else np.logical_and(found, alive, out=found)
 
-    def _with(self, alive: Booleans, changed: dict[str, Entry]) -> "ExactIndex":
+    def _with(self, alive: Booleans, changed: dict[str, "_Late"]) -> "ExactIndex":
         index = ExactIndex(self._base, self._layout)
         index._alive = None if bool(alive.all()) else alive
-        index._changed = changed
+        index._late = changed
         index._count = int(np.count_nonzero(alive)) + len(changed)
         if changed:
-            delta = delta_segment(changed.values(), self._layout, like=self._base.columns)
+            entries = (one.entry for one in changed.values())
+            delta = delta_segment(entries, self._layout, like=self._base.columns)
             index._delta = delta
             skus = self._base.skus
             places = np.array([bisect.bisect_left(skus, sku) for sku in delta.skus], dtype=np.int64)
@@ -269,12 +322,8 @@ def _both(
     return own if allowed is None else own & allowed
 
 
-def _with_column(
-    segment: Segment, field: str, products: Integers, codes: Codes, words: TextList
-) -> Segment:
-    values = np.full(len(segment), -1, dtype=np.int32)
-    values[products] = codes
-    return replace(segment, columns=OneMore(segment.columns, field, Texts(values, words)))
+def _with_column(segment: Segment, field: str, column: Texts) -> Segment:
+    return segment.changed(columns=More(segment.columns, {field: column}))
 
 
 def checked_queries(queries: Floats, layout: Layout) -> Floats:

@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
 from lookalike.domain.channels import Layout
 from lookalike.domain.filters import Filter
 from lookalike.domain.product import FieldValue
 from lookalike.index.values import Kind
+
+Codes = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,19 @@ class Entry:
     sku: str
     rows: Floats
     fields: Mapping[str, FieldValue]
+    document: str
+
+
+@dataclass(frozen=True)
+class Restated:
+    """Other values in some fields of a product that is the same product with the same images.
+
+    fields    name -> the value from now on; None takes it away
+    document  JSON text of the product from now on
+    """
+
+    sku: str
+    fields: Mapping[str, FieldValue | None]
     document: str
 
 
@@ -86,14 +104,39 @@ class VectorIndex(Protocol):
         """This index with products removed, then replaced or added; of one sku the last counts."""
         ...
 
-    def with_field(
-        self, field: str, products: Integers, values: Sequence[str | None]
-    ) -> "VectorIndex":
+    def with_values(self, changes: Sequence[Restated]) -> "VectorIndex":
+        """This index with other values in some fields; every product keeps its number.
+
+        It costs one copy of each column named, and a product that is not here is passed over.
+        """
+        ...
+
+    def with_field(self, field: str, codes: Codes, words: Sequence[str]) -> "VectorIndex":
         """This index with one more text field, in the place of any other of that name.
 
-        products  numbers of this index, each with its value; the others lack the field
-        The field is derived: it is gone from an index that `with_changes` returns.
+        codes  (product numbers,) which of the words each product has, -1 for none
+        words  all different
+        The field is derived: lay it on the newest index, and not on one that is changed further.
         """
+        ...
+
+    def origins(self, before: "VectorIndex") -> Integers | None:
+        """(product numbers,) the number that each product has in another state of this index.
+
+        -1 for a product that is not there, or is there with other images or texts: the two agree
+        about all but the values that `with_values` gave.  None where `before` was not built
+        together with this index, so that nothing is known.
+        """
+        ...
+
+    @property
+    def built(self) -> int:
+        """Products below this number were there when the index was built; their columns hold all
+        that their fields say."""
+        ...
+
+    def passing(self, where: Filter | None = None) -> Booleans:
+        """(product numbers,) which are here and pass the filter: `select` for many questions."""
         ...
 
     def numbers(self, field: str, products: Integers) -> Doubles:

@@ -25,7 +25,7 @@ from lookalike.domain.filters import (
 )
 from lookalike.domain.product import FieldValue
 from lookalike.errors import InvalidInput
-from lookalike.index.protocol import Entry, Hits
+from lookalike.index.protocol import Codes, Entry, Hits, Restated, VectorIndex
 from lookalike.index.score import scores
 from lookalike.index.values import (
     KEY,
@@ -136,18 +136,34 @@ class ReferenceIndex:
         kinds = {**kinds_of(upserts), **self._kinds}
         return ReferenceIndex(list(entries.values()), layout=self._layout, kinds=kinds)
 
-    def with_field(
-        self, field: str, products: Integers, values: Sequence[str | None]
-    ) -> "ReferenceIndex":
-        told = dict(zip(products.tolist(), values, strict=True))
+    def with_values(self, changes: Sequence[Restated]) -> "ReferenceIndex":
+        told = {one.sku: one for one in changes}
+        entries = [
+            restated(one, told[one.sku]) if one.sku in told else one for one in self._entries
+        ]
+        kinds = {**kinds_of(one for one in entries if one.sku in told), **self._kinds}
+        return ReferenceIndex(entries, layout=self._layout, kinds=kinds)
+
+    def with_field(self, field: str, codes: Codes, words: Sequence[str]) -> "ReferenceIndex":
         entries = []
-        for number, one in enumerate(self._entries):
+        for one, code in zip(self._entries, codes.tolist(), strict=True):
             fields = {name: value for name, value in one.fields.items() if name != field}
-            value = told.get(number)
             entries.append(
-                replace(one, fields=fields if value is None else {**fields, field: value})
+                replace(one, fields=fields if code < 0 else {**fields, field: words[code]})
             )
         return ReferenceIndex(entries, layout=self._layout, kinds={**self._kinds, field: "text"})
+
+    def origins(self, before: VectorIndex) -> Integers | None:  # noqa: ARG002
+        return None
+
+    @property
+    def built(self) -> int:
+        return len(self)
+
+    def passing(self, where: Filter | None = None) -> Booleans:
+        found = np.zeros(len(self), dtype=np.bool_)
+        found[self.select(where)] = True
+        return found
 
     def numbers(self, field: str, products: Integers) -> Doubles:
         found = [value_of(self._entries[p], field, self.fields) for p in products.tolist()]
@@ -179,6 +195,13 @@ class ReferenceIndex:
             [-1 if (v := values[p]) is None else different[v] for p in products.tolist()],
             dtype=np.int64,
         )
+
+
+def restated(entry: Entry, told: Restated) -> Entry:
+    """An entry with the values that it has from now on."""
+    fields = {**entry.fields, **told.fields}
+    there = {name: value for name, value in fields.items() if value is not None}
+    return replace(entry, fields=there, document=told.document)
 
 
 def kinds_of(entries: Iterable[Entry]) -> dict[str, Kind]:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -45,7 +45,7 @@ class Segment:
     rows: Floats
     ends: Integers
     skus: Sequence[str]
-    documents: Sequence[str] | TextList
+    documents: "Sequence[str] | TextList | Amended"
     columns: Columns
     scan: Scan
 
@@ -66,6 +66,17 @@ class Segment:
         """(rows,) the product of every row."""
         counts = np.diff(self.ends, prepend=0)
         return np.repeat(np.arange(len(self.skus), dtype=np.int32), counts)
+
+    def changed(
+        self, *, columns: Columns, documents: "Sequence[str] | TextList | Amended | None" = None
+    ) -> "Segment":
+        """The same products with other columns and documents; what was worked out of the rest
+        is kept."""
+        texts = self.documents if documents is None else documents
+        found = replace(self, columns=columns, documents=texts)
+        for name in ("numbers", "owners", "one_row_each"):
+            found.__dict__[name] = getattr(self, name)
+        return found
 
     def rows_of(self, products: Booleans) -> Booleans:
         """(rows,) which rows belong to the products that are set."""
@@ -108,10 +119,23 @@ class LazyColumns:
     same column at once; both get the same answer, so no lock is needed.
     """
 
-    def __init__(self, fields: Sequence[Mapping[str, FieldValue]], like: Columns) -> None:
+    def __init__(
+        self,
+        fields: Sequence[Mapping[str, FieldValue]],
+        like: Columns,
+        built: Mapping[str, Column | None] | None = None,
+    ) -> None:
         self._fields = fields
         self._like = like
-        self._built: dict[str, Column | None] = {}
+        self._built: dict[str, Column | None] = dict(built or {})
+
+    def restated(
+        self, fields: Sequence[Mapping[str, FieldValue]], like: Columns, changed: Iterable[str]
+    ) -> "LazyColumns":
+        """Columns of the same products, of which these fields have changed."""
+        gone = frozenset(changed)
+        built = {name: one for name, one in self._built.copy().items() if name not in gone}
+        return LazyColumns(fields, like, built)
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -133,20 +157,39 @@ class LazyColumns:
         return self._built[field]
 
 
-@dataclass(frozen=True)
-class OneMore:
-    """The columns of a segment and one more, which wins over another of its name."""
+class More:
+    """The columns of a segment and some more, which win over others of their names."""
 
-    others: Columns
-    field: str
-    column: Column
+    def __init__(self, others: Columns, own: Mapping[str, Column]) -> None:
+        known = {**others.own, **own} if isinstance(others, More) else dict(own)
+        self.others: Columns = others.others if isinstance(others, More) else others
+        self.own: Mapping[str, Column] = known
 
-    @property
+    @cached_property
     def kinds(self) -> Mapping[str, Kind]:
-        return {**self.others.kinds, self.field: "text"}
+        kinds = {name: one.kind for name, one in self.own.items()}
+        return {**self.others.kinds, **{name: kind for name, kind in kinds.items() if kind}}
 
     def get(self, field: str) -> Column | None:
-        return self.column if field == self.field else self.others.get(field)
+        return self.own[field] if field in self.own else self.others.get(field)
+
+
+class Amended:
+    """The documents of a segment, some of them with another text."""
+
+    def __init__(self, others: "Sequence[str] | TextList | Amended", own: dict[int, str]) -> None:
+        known = {**others.own, **own} if isinstance(others, Amended) else own
+        self.others: Sequence[str] | TextList = (
+            others.others if isinstance(others, Amended) else others
+        )
+        self.own: dict[int, str] = known
+
+    def __len__(self) -> int:
+        return len(self.others)
+
+    def __getitem__(self, number: int) -> str:
+        found = self.own.get(number)
+        return self.others[number] if found is None else found
 
 
 def base_segment(entries: Iterable[Entry], layout: Layout) -> Segment:

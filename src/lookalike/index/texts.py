@@ -63,24 +63,33 @@ class TextList:
         return self.numbers.get(text)
 
 
-class Extension:
-    """The texts of one vocabulary, then those of another that the first does not have."""
+def extended(known: Vocabulary, texts: Iterable[str]) -> Vocabulary:
+    """A vocabulary with these texts behind those it has, whose numbers are kept."""
+    new = [text for text in dict.fromkeys(texts) if known.number(text) is None]
+    if not new:
+        return known
+    if isinstance(known, Extension):  # no chains: an index is changed thousands of times
+        return Extension(known.known, [*known.new, *new])
+    return Extension(known, new)
 
-    def __init__(self, known: Vocabulary, texts: Sequence[str]) -> None:
-        self._known = known
-        new = [text for text in texts if known.number(text) is None]
-        self._new = {text: len(known) + place for place, text in enumerate(new)}
+
+class Extension:
+    """The texts of one vocabulary, then others that it does not have; see `extended`."""
+
+    def __init__(self, known: Vocabulary, new: Sequence[str]) -> None:
+        self.known, self.new = known, tuple(new)
+        self._numbers = {text: len(known) + place for place, text in enumerate(new)}
 
     def __len__(self) -> int:
-        return len(self._known) + len(self._new)
+        return len(self.known) + len(self.new)
 
     def __getitem__(self, number: int) -> str:
-        late = number - len(self._known)
-        return self._known[number] if late < 0 else list(self._new)[late]
+        late = number - len(self.known)
+        return self.known[number] if late < 0 else self.new[late]
 
     def number(self, text: str) -> int | None:
-        found = self._known.number(text)
-        return self._new.get(text) if found is None else found
+        found = self.known.number(text)
+        return self._numbers.get(text) if found is None else found
 
 
 def encoded(text: str) -> bytes:

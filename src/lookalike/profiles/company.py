@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from lookalike.domain.arrays import Doubles, Integers
@@ -21,6 +22,7 @@ FLOOR = 5.0  # pairs added to a partner's own: two unpopular products met once p
 MOST_LIFT = 4.0  # log-odds
 ANCHORS = 8  # newest products of a user that are asked for their company
 FADING = 3.0  # places in the past after which an anchor counts half
+Small = NDArray[np.int32]
 CHOSEN = ("purchase", "cart", "save")
 LOOKED = ("view", "click")
 
@@ -107,13 +109,54 @@ NO_COMPANY = Company(csr_matrix((0, 0)), np.zeros(0))
 
 
 def company(
-    found: Sequence[Meeting], numbers: Mapping[str, int], codes: Mapping[str, Integers], size: int
+    found: Sequence[Meeting],
+    numbers: Mapping[str, int],
+    codes: Mapping[str, Integers | Small],
+    size: int,
 ) -> Company:
     """Count who chose what together.
 
     numbers  sku -> its number; others are left out
     codes    field -> (size,) code of each product's value, below 0 for none
     """
+    return of_pairs(pairs_of(found, numbers, size), codes)
+
+
+def of_pairs(pairs: csr_matrix | None, codes: Mapping[str, Integers | Small]) -> Company:
+    """The company that pairs make; nobody's where there are none."""
+    if pairs is None:
+        return NO_COMPANY
+    pairs.sort_indices()
+    totals = np.asarray(pairs.sum(axis=1), dtype=np.float64).ravel()
+    values = {name: _transitions(pairs, own) for name, own in codes.items()}
+    text = pairs.data.tobytes() + pairs.indices.tobytes()
+    return Company(pairs, totals, values, hashlib.blake2b(text, digest_size=8).hexdigest())
+
+
+def renumbered(pairs: csr_matrix, old: Integers, new: Integers, size: int) -> csr_matrix:
+    """The same pairs by other numbers.
+
+    old, new  the numbers of each product that has pairs, and perhaps of others
+    size      products by the new numbers
+    """
+    numbers = np.full(pairs.shape[0], -1, dtype=np.int64)
+    numbers[old] = new
+    held = pairs.tocoo()
+    return csr_matrix((held.data, (numbers[held.row], numbers[held.col])), (size, size))
+
+
+def resized(known: Company, size: int) -> Company:
+    """The same company among more or fewer products, whose numbers and values are the same."""
+    own = known.pairs
+    starts = np.pad(own.indptr, (0, max(0, size - own.shape[0])), mode="edge")[: size + 1]
+    pairs = csr_matrix((own.data, own.indices, starts), (size, size))
+    totals = np.zeros(size)
+    totals[: len(known.totals)] = known.totals[:size]
+    return Company(pairs, totals, known.values, known.version)
+
+
+def pairs_of(found: Sequence[Meeting], numbers: Mapping[str, int], size: int) -> csr_matrix | None:
+    """(size, size) how often two were chosen by one user; None where nothing was."""
     ordered = sorted(found, key=lambda one: (one.user_id, one.time, one.sku))
     rows: list[int] = []
     columns: list[int] = []
@@ -134,13 +177,7 @@ def company(
             days.append(day)
             columns.append(numbers[sku])
         row, day = row + 1, day + 1
-    if not rows:
-        return NO_COMPANY
-    pairs = _pairs(rows, columns, size) + _pairs(days, columns, size)
-    totals = np.asarray(pairs.sum(axis=1), dtype=np.float64).ravel()
-    values = {name: _transitions(pairs, own) for name, own in codes.items()}
-    text = pairs.data.tobytes() + pairs.indices.tobytes()
-    return Company(pairs, totals, values, hashlib.blake2b(text, digest_size=8).hexdigest())
+    return _pairs(rows, columns, size) + _pairs(days, columns, size) if rows else None
 
 
 def _pairs(rows: Sequence[int], columns: Sequence[int], size: int) -> csr_matrix:
@@ -154,7 +191,7 @@ def _pairs(rows: Sequence[int], columns: Sequence[int], size: int) -> csr_matrix
     return found
 
 
-def _transitions(pairs: csr_matrix, codes: Integers) -> Doubles:
+def _transitions(pairs: csr_matrix, codes: Integers | Small) -> Doubles:
     """(values, values) log-odds, shrunken as those of products are."""
     known = np.flatnonzero(codes >= 0)
     count = int(codes.max(initial=-1)) + 1

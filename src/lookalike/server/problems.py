@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lookalike.errors import InvalidInput, LookalikeError, RateLimited, Unauthorized
@@ -77,6 +78,9 @@ class UnexpectedErrors:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:  # nobody waits; the log and the numbers get a status
+            if not has_begun:
+                await answer(InvalidInput("The client left while it asked."))(scope, receive, send)
         except Exception as error:
             if scope["type"] != "http" or has_begun:  # too late for another answer
                 raise

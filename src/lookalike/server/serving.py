@@ -24,6 +24,7 @@ from lookalike.engine import Engine
 from lookalike.errors import LookalikeError
 from lookalike.server.app import served_app
 from lookalike.server.lifecycle import Lifecycle
+from lookalike.server.pauses import keep_pauses_short
 from lookalike.server.traces import traces_to
 
 _logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ def serve(engine: Engine, listening: socket.socket, *, begun: Callable[[], None]
     server = _Server(config, engine, lifecycle, stop)
     if settings.jobs_apart:
         engine.operations().jobs_apart()
+    keep_pauses_short(engine)
     with observing(app.state.observer):
         syncing = engine.upkeep().poll_all(stop, tell=synced)
         try:

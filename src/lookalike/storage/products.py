@@ -153,20 +153,25 @@ class ProductStore:
             take_turn(connection, self._collection)
             versions.raise_to(connection, self._collection, newer)
 
-    def patch(self, patches: Sequence[Patch]) -> list[PatchResult]:
-        """Change prices and stock; one result each, in their order.  Each sku at most once."""
-        wanted = {patch.sku: patch for patch in patches}
+    def patch(self, *rounds: Sequence[Patch]) -> list[list[PatchResult]]:
+        """Change prices and stock, all or nothing; one result each, in their order.
+
+        rounds  one after the other; each names a sku at most once
+        """
         with self._database.writing() as connection:
             take_turn(connection, self._collection)
-            rows: dict[str, tuple[sa.Row[Any], str]] = {}
-            for chunk in chunks(list(wanted)):
-                query = select_products(self._collection).where(products.c.sku.in_(chunk))
-                stored = connection.execute(query).all()
-                by_sku = {row[0]: row for row in stored}
-                for product in _read(connection, self._collection, query):
-                    after = patched(product, wanted[product.sku])
-                    rows[product.sku] = (by_sku[product.sku], digest(after))
-            return versions.apply_patches(connection, self._collection, patches, rows)
+            return [self._patch(connection, patches) for patches in rounds]
+
+    def _patch(self, connection: sa.Connection, patches: Sequence[Patch]) -> list[PatchResult]:
+        wanted = {patch.sku: patch for patch in patches}
+        rows: dict[str, tuple[sa.Row[Any], str]] = {}
+        for chunk in chunks(list(wanted)):
+            query = select_products(self._collection).where(products.c.sku.in_(chunk))
+            by_sku = {row[0]: row for row in connection.execute(query).all()}
+            for product in _read(connection, self._collection, query):
+                after = patched(product, wanted[product.sku])
+                rows[product.sku] = (by_sku[product.sku], digest(after))
+        return versions.apply_patches(connection, self._collection, patches, rows)
 
     def touch(self, skus: Iterable[str]) -> None:
         """Give the products new change numbers, so that whoever follows reads them again."""

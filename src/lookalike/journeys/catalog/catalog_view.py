@@ -1,6 +1,7 @@
 """What a query reads: one index, its calibration and its generation, from start to end."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lookalike.domain.calibration import Calibration
 from lookalike.errors import Conflict
@@ -12,7 +13,9 @@ class CatalogView:
     """An immutable state of a collection; a query holds one and takes no lock.
 
     change    the last change of the database that this view contains
-    followed  how many products changed since the generation was built; they lie beside it
+    followed  how often products that lie beside the generation were added, changed or removed
+    touched   sku -> `change` of the first view that showed it as it is now, of all that changed
+              since the generation was built, if only in price or stock
     encoder   what its rows were made with, as settings spell it; "" where it does not say
     """
 
@@ -23,6 +26,7 @@ class CatalogView:
     calibration: Calibration
     fingerprint: str
     followed: int = 0
+    touched: Mapping[str, int] = field(default_factory=dict)
     encoder: str = ""
 
     def require(self, fingerprint: str) -> None:

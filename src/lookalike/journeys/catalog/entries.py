@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from lookalike.domain.arrays import Floats
 from lookalike.domain.attributes import UNKNOWN, VISUAL_ATTRIBUTES
 from lookalike.domain.features import ImageFeatures
 from lookalike.domain.patch import Terms
 from lookalike.domain.product import PRODUCT_FIELDS, FieldValue, Product
 from lookalike.domain.vocabulary import MULTICOLOR
-from lookalike.index.protocol import Entry
+from lookalike.index.protocol import Entry, Restated
 from lookalike.journeys.catalog.ledger import Told, believed_values, leading_image, ledger
 from lookalike.storage.features import IndexedProduct
 
@@ -56,31 +55,14 @@ def entry(
     )
 
 
-def with_terms(sku: str, rows: Floats, shown: str, terms: Terms) -> Entry:
-    """The entry of a product whose price and stock alone changed, without looking at it again.
+def with_terms(sku: str, shown: str, terms: Terms) -> Restated:
+    """What a product is sold on now, without looking at anything else of it again.
 
-    rows   as they are
     shown  its document before
     """
-    known: dict[str, Any] = json.loads(shown)
-    known.update({name: _plain(value) for name, value in vars(terms).items()})
-    visual = {name: _value(v) for name, v in known["visual_attributes"].items()}
-    fields = {name: known[name] for name in (*PRODUCT_FIELDS, TWIN_GROUP) if name in known}
-    return Entry(
-        sku=sku,
-        rows=rows,
-        fields={
-            **{name: value for name, value in fields.items() if value is not None},
-            **{name: _value(value) for name, value in known["extra"].items()},
-            **{name: value for name, value in visual.items() if name in VISUAL_FIELDS},
-        },
-        document=json.dumps(known, ensure_ascii=False, separators=(",", ":")),
-    )
-
-
-def _value(value: Any) -> FieldValue:
-    """A field as JSON keeps it: a tuple has become a list."""
-    return tuple(value) if isinstance(value, list) else value
+    fields = {name: _plain(value) for name, value in vars(terms).items()}
+    known: dict[str, Any] = {**json.loads(shown), **fields}
+    return Restated(sku, fields, json.dumps(known, ensure_ascii=False, separators=(",", ":")))
 
 
 def document(stored: IndexedProduct, told: Told) -> dict[str, Any]:

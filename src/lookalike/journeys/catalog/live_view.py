@@ -3,12 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from lookalike.errors import LookalikeError, Unavailable
 from lookalike.index import snapshot
-from lookalike.index.protocol import Entry
+from lookalike.index.protocol import Entry, Restated
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.catalog.entries import entry, with_terms
 from lookalike.journeys.catalog.ledger import told
@@ -23,6 +24,10 @@ RECENT_S = 2.0  # ... while the view is no older than this; by eye, as a page's 
 LONGEST_WAIT_S = 0.6  # ... but no longer, as bulk changes shall be seen within a second, too
 
 
+def _nothing(_: CatalogView) -> None:
+    return None
+
+
 class LiveView:
     """Keeps one collection's view current; queries take the view and hold no lock.
 
@@ -30,8 +35,16 @@ class LiveView:
     by another process within CHECK_EVERY_S.
     """
 
-    def __init__(self, collection: Collection, *, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        collection: Collection,
+        *,
+        prepare: Callable[[CatalogView], None] = _nothing,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """prepare  works out of a new generation what questions will want, before any sees it"""
         self._collection = collection
+        self._prepare = prepare
         self._clock = clock
         self._lock = threading.Lock()
         self._view: CatalogView | None = None
@@ -42,7 +55,8 @@ class LiveView:
         """Raises Unavailable while nothing has been indexed."""
         now = self._clock()
         if now >= self._next_check and self._lock.acquire(blocking=False):
-            if self._took > SLOW_S and now - self._checked < RECENT_S:
+            is_slow = self._took > SLOW_S or self._is_replaced()
+            if is_slow and now - self._checked < RECENT_S:
                 threading.Thread(target=self._release_updated, name="follow", daemon=True).start()
             else:
                 self._release_updated(raising=True)
@@ -81,12 +95,20 @@ class LiveView:
             )
         return view
 
+    def _is_replaced(self) -> bool:
+        """Whether another generation than that of the view answers now."""
+        view = self._view
+        return view is not None and snapshot.current(self._collection.folder) != view.generation
+
     def _update(self) -> None:
         started = self._clock()
         view = self._view
-        if view is None or snapshot.current(self._collection.folder) != view.generation:
+        if view is None or self._is_replaced():
             view = open_view(self._collection)
-        self._view = view and with_changes(view, self._collection)
+        newest = view and with_changes(view, self._collection)
+        if newest and self._view and newest.generation != self._view.generation:
+            self._prepare(newest)
+        self._view = newest
         ended = self._clock()
         self._took, self._checked = ended - started, ended
         patience = min(LONGEST_WAIT_S, IDLE_SHARE * (ended - started))
@@ -107,37 +129,31 @@ def with_changes(view: CatalogView, collection: Collection) -> CatalogView:
         content.update(changes.content)
     if not changed:
         return view
-    upserts = _repriced(view, collection, {s for s, at in content.items() if at <= view.change})
-    others = changed - {one.sku for one in upserts}
+    sold = _repriced(view, collection, {s for s, at in content.items() if at <= view.change})
+    others = changed - {one.sku for one in sold}
     known = told(collection, view.fingerprint, skus=others)
+    upserts: list[Entry] = []
     waiting = set()
     for one in collection.catalog(view.fingerprint, skus=others):
         if (found := entry(one, known)) is not None:
             upserts.append(found)
         elif any(image.problem is None for image in one.images):
             waiting.add(one.product.sku)  # a catalog moved its images: until they are looked at,
-    upserts += _repriced(view, collection, waiting)  # it is shown as it was
-    gone = sorted(changed - {one.sku for one in upserts})
-    return CatalogView(
-        collection_id=view.collection_id,
-        generation=view.generation,
+    sold += _repriced(view, collection, waiting)  # it is shown as it was
+    gone = sorted(others - {one.sku for one in upserts} - {one.sku for one in sold})
+    index = view.index.with_changes(upserts, gone) if upserts or gone else view.index
+    return replace(
+        view,
         change=change,
-        index=view.index.with_changes(upserts, gone),
-        calibration=view.calibration,
-        fingerprint=view.fingerprint,
-        followed=view.followed + len(changed),
-        encoder=view.encoder,
+        index=index.with_values(sold) if sold else index,
+        followed=view.followed + len(upserts) + len(gone),
+        touched={**view.touched, **dict.fromkeys(changed, change)},
     )
 
 
-def _repriced(view: CatalogView, collection: Collection, skus: set[str]) -> list[Entry]:
-    """Those that the view shows with other prices or stock, ten times sooner than anew."""
+def _repriced(view: CatalogView, collection: Collection, skus: set[str]) -> list[Restated]:
+    """Those that the view shows, with other prices or stock: they keep their places in it."""
     terms = collection.products.terms(skus)
-    entries = []
-    for sku in sorted(terms):
-        number = view.index.number(sku)
-        if number is not None:
-            rows = view.index.vectors(view.index.product_rows(number))
-            (shown,) = view.index.documents(np.array([number]))
-            entries.append(with_terms(sku, rows, shown, terms[sku]))
-    return entries
+    numbers = {sku: number for sku in terms if (number := view.index.number(sku)) is not None}
+    shown = view.index.documents(np.array(list(numbers.values()), dtype=np.int64))
+    return [with_terms(sku, text, terms[sku]) for sku, text in zip(numbers, shown, strict=True)]

@@ -1,38 +1,104 @@
 """What goes with a user's products: chosen together with them, or of kinds that are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from lookalike.domain.arrays import Doubles, Integers
 from lookalike.domain.profile import Profile
+from lookalike.index.protocol import Codes
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.feed.shelf import Shelf
-from lookalike.profiles.company import ANCHORS, FADING, NO_COMPANY, Company, Meeting, company
+from lookalike.profiles.company import (
+    ANCHORS,
+    FADING,
+    NO_COMPANY,
+    Company,
+    Meeting,
+    company,
+    of_pairs,
+    renumbered,
+    resized,
+)
 
 MOST_PARTNERS = 120
 
 
 def company_of(found: list[Meeting], shelf: Shelf) -> Company:
     """Company over the product numbers of one view."""
-    if not found:
-        return NO_COMPANY
+    return paired(found, shelf).company
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """The company of one view, and the numbers of all that anybody met.
+
+    numbers  sku -> its number, of those that are there
+    missing  skus of the others
+    codes    field -> (product numbers,) code of each product's value, -1 for none
+    """
+
+    company: Company
+    numbers: Mapping[str, int]
+    missing: frozenset[str]
+    codes: Mapping[str, Codes] = field(default_factory=dict)
+
+
+def paired(found: list[Meeting], shelf: Shelf) -> Paired:
     index = shelf.view.index
-    everything = index.select(None)
-    size = int(everything.max(initial=-1)) + 1
-    numbers = {}
-    for sku in {one.sku for one in found}:
-        number = index.number(sku)
-        if number is not None:
-            numbers[sku] = number
+    met = sorted({one.sku for one in found})
+    numbers = {sku: number for sku in met if (number := index.number(sku)) is not None}
+    missing = frozenset(met) - numbers.keys()
+    if not found:
+        return Paired(NO_COMPANY, numbers, missing)
+    codes = _codes(shelf)
+    made = company(found, numbers, codes, len(index.passing()))
+    return Paired(made, numbers, missing, codes)
+
+
+def paired_again(known: Paired, shelf: Shelf) -> Paired | None:
+    """The same in another view, even of another generation: who met what is about skus.
+
+    None where a product that was met has come or gone, so that all is counted anew.
+    """
+    index = shelf.view.index
+    numbers = {sku: n for sku in known.numbers if (n := index.number(sku)) is not None}
+    came = any(index.number(sku) is not None for sku in known.missing)
+    if came or len(numbers) < len(known.numbers):
+        return None
+    if known.company is NO_COMPANY:
+        return replace(known, numbers=numbers)
+    codes, size = _codes(shelf), len(index.passing())
+    old, new = (np.array(list(one.values()), np.int64) for one in (known.numbers, numbers))
+    if np.array_equal(old, new) and _alike(known.codes, codes, new):
+        made = resized(known.company, size)
+    else:
+        made = of_pairs(renumbered(known.company.pairs, old, new, size), codes)
+    return Paired(made, numbers, known.missing, codes)
+
+
+def _alike(one: Mapping[str, Codes], other: Mapping[str, Codes], there: Integers) -> bool:
+    """Whether what was met has the same codes in tables of the same size."""
+    return one.keys() == other.keys() and all(
+        np.array_equal(own[there], other[name][there])
+        and own.max(initial=-1) == other[name].max(initial=-1)
+        for name, own in one.items()
+    )
+
+
+def _codes(shelf: Shelf) -> dict[str, Codes]:
+    """Field -> (product numbers,) code of each product's value, -1 for none."""
+    index = shelf.view.index
+    there = index.passing()
+    everything = np.flatnonzero(there)
     codes = {}
     for name in shelf.fields:
-        own = np.full(size, -1, dtype=np.int64)
+        own = np.full(len(there), -1, dtype=np.int32)
         own[everything] = index.codes(name, everything)
         codes[name] = own
-    return company(found, numbers, codes, size)
+    return codes
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,10 @@ import numpy as np
 
 from lookalike.domain.arrays import Booleans, Doubles, Floats, Integers
 from lookalike.domain.calibration import calibrated_query
+from lookalike.domain.filters import fields_of
 from lookalike.domain.profile import Profile, Taste
 from lookalike.domain.query import Retrieval
+from lookalike.journeys.catalog.carried import TERMS
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.feed.company import MOST_PARTNERS, Companions
 from lookalike.journeys.feed.shelf import Ranks, Shelf
@@ -107,10 +109,7 @@ class Candidates:
     def allowed(self) -> Booleans:
         """(products,) that pass the filter of the question and that the user does not have."""
         size = len(self.ranks.users)
-        where = self._plain.where
-        found = np.full(size, where is None)
-        if where is not None:
-            found[self.view.index.select(where)] = True
+        found = self.view.index.passing(self._plain.where)[:size]
         found[self._gone[self._gone < size]] = False
         return found
 
@@ -224,7 +223,11 @@ class Candidates:
                 likeness = likeness - bonus.values[hits.products]
             return Page(hits.products, hits.rows, hits.queries, likeness)
 
-        found = search() if taste.sku is None else self.shelf.kept(self._key(taste.sku), search)
+        if taste.sku is None:
+            found = search()
+        else:
+            is_steady = self.ruled.bonus is None and not fields_of(todo.where) & TERMS
+            found = self.shelf.kept(self._key(taste.sku), search, is_steady=is_steady)
         keep = ~np.isin(found.products, self._gone)
         return TasteSearch(taste, start, todo, found.take(np.flatnonzero(keep)))
 

@@ -7,7 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from lookalike.domain.calibration import calibrated_query
 from lookalike.domain.events import Signal
 from lookalike.domain.filters import Eq
 from lookalike.domain.profile import Facts
+from lookalike.journeys.catalog.carried import TERMS, Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.journeys.catalog.entries import TWIN_GROUP
 from lookalike.journeys.search.plan import DEFAULT_WEIGHTS
@@ -32,7 +33,10 @@ SAMPLED = 1_200  # products that representatives are chosen from: 0.1 s and 12 M
 NO_CODE = -2
 MOST_KEPT = 20_000  # facts of products kept in memory: 50 MB
 NOT_LEANED = frozenset(
-    {"sku", "name", "url", "currency", "variant_group", TWIN_GROUP, "description", "complexity"}
+    {
+        *("sku", "name", "url", "variant_group", TWIN_GROUP, "description", "complexity"),
+        *TERMS,
+    }
 )
 """Fields that name one product, or that no shopper chooses by."""
 
@@ -41,17 +45,37 @@ Found = TypeVar("Found")
 
 @dataclass(eq=False)
 class Shelf:
-    """One state of a collection as profiles see it; made anew when the collection changes."""
+    """One state of a collection as profiles see it; `along` leads to the next."""
 
     view: CatalogView
-    _facts: "OrderedDict[str, Facts | None]" = field(default_factory=OrderedDict)
+    _facts: dict[str, Facts | None] = field(default_factory=dict)
     _codes: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    _found: "OrderedDict[object, Any]" = field(default_factory=OrderedDict)
+    _found: "OrderedDict[object, _Kept]" = field(default_factory=OrderedDict)
+    _built: dict[str, Integers] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @property
-    def key(self) -> tuple[int, int]:
-        return self.view.generation, self.view.change
+    def along(self, way: Passage) -> "Shelf":
+        """The same for another view."""
+        with self._lock:
+            facts, found = self._facts.copy(), self._found.copy()
+            codes = {name: known.copy() for name, known in self._codes.items()}
+        for sku in way.touched:
+            facts.pop(sku, None)
+        if way.is_still:
+            steady = OrderedDict((key, one) for key, one in found.items() if one.is_steady)
+            shelf = Shelf(way.after, facts, defaultdict(dict, codes), steady, self._built)
+            for name in ("_shares", "lens", "fields", "_sample", "representatives"):
+                if name in self.__dict__:
+                    shelf.__dict__[name] = self.__dict__[name]
+            return shelf
+        shelf = Shelf(way.after, _built=self._built)
+        if shelf.fields == self.fields:  # of which the facts hold the values
+            shelf._facts = facts
+        if "representatives" in self.__dict__:
+            origins = way.origins[shelf._sample]
+            if np.array_equal(origins, self._sample):
+                shelf.__dict__["representatives"] = self.representatives
+        return shelf
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -69,16 +93,29 @@ class Shelf:
     @cached_property
     def _shares(self) -> dict[str, dict[str, float]]:
         index = self.view.index
+        there = index.passing()
+        moved = np.flatnonzero(~there[: index.built])
+        late = index.built + np.flatnonzero(there[index.built :])
         found = {}
         for name, kind in sorted(index.fields.items()):
             if kind not in ("text", "boolean") or name in NOT_LEANED:
                 continue
-            counts = index.counts(name)
-            if 1 < len(counts) <= MOST_VALUES:
+            held = self._built_counts(name).copy()
+            held -= _counts_of(index.codes(name, moved), len(held))[: len(held)]
+            own = _counts_of(index.codes(name, late), len(held))
+            own[: len(held)] += held
+            if 1 < np.count_nonzero(own) <= MOST_VALUES:
+                counts = index.counts(name)
                 total = sum(counts.values())
                 found[name] = {value: count / total for value, count in counts.items()}
-        found.pop("in_stock", None)
         return found
+
+    def _built_counts(self, name: str) -> Integers:
+        """How often each code was there when the index was built; the same in all its states."""
+        if name not in self._built:
+            codes = self.view.index.codes(name, np.arange(self.view.index.built))
+            self._built[name] = _counts_of(codes, 0)
+        return self._built[name]
 
     def facts(self, skus: Iterable[str]) -> dict[str, Facts]:
         """What is known of products; those that are not in the collection are left out."""
@@ -89,7 +126,7 @@ class Shelf:
                 self._facts[sku] = one
             found = {sku: one for sku in asked if (one := self._facts[sku]) is not None}
             while len(self._facts) > MOST_KEPT:
-                self._facts.popitem(last=False)
+                del self._facts[next(iter(self._facts))]
         return found
 
     def _read(self, skus: list[str]) -> list[tuple[str, Facts | None]]:
@@ -100,7 +137,7 @@ class Shelf:
         rows = index.vectors(index.first_rows(products)) if there else np.zeros((0, 0))
         texts = index.documents(products) if there else []
         known = {
-            sku: _facts(sku, rows[place], json.loads(texts[place]), self.fields)
+            sku: _facts(sku, rows[place].copy(), json.loads(texts[place]), self.fields)
             for place, (sku, _) in enumerate(there)
         }
         for name in self.fields if there else ():
@@ -142,17 +179,20 @@ class Shelf:
         found: dict[str, Any] = json.loads(text)
         return found
 
-    def kept(self, key: object, make: Callable[[], Found]) -> Found:
+    def kept(self, key: object, make: Callable[[], Found], *, is_steady: bool) -> Found:
         """What `make` gives, made once for a key: the look-alikes of a product do not change
-        while the collection does not, whoever asks."""
+        while the collection does not, whoever asks.
+
+        is_steady  prices and stock have no say in it
+        """
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
-                found: Found = self._found[key]
+                found: Found = self._found[key].made
                 return found
         made = make()
         with self._lock:
-            self._found[key] = made
+            self._found[key] = _Kept(made, is_steady)
             while len(self._found) > MOST_SEARCHES:
                 self._found.popitem(last=False)
         return made
@@ -160,14 +200,43 @@ class Shelf:
     @cached_property
     def representatives(self) -> tuple[str, ...]:
         """Skus of pictures that stand for the catalog, most telling first."""
-        return representatives_of(self, self.view.index.select(None), count=MOST_REPRESENTATIVES)
+        return _representatives(self, self._sample, count=MOST_REPRESENTATIVES)
+
+    @cached_property
+    def _sample(self) -> Integers:
+        """Every third, fourth, ... of the products that were there when the index was built, so
+        that it seldom changes; of a catalog that is small, or mostly new, all are asked."""
+        index = self.view.index
+        step = -(-index.built // SAMPLED) or 1
+        there = index.passing()
+        if len(index) <= SAMPLED or 2 * np.count_nonzero(there[: index.built]) < len(index):
+            return _every(index.select(None))
+        sample = np.arange(0, index.built, step)
+        return sample[there[sample]]
+
+
+def _counts_of(codes: Integers, least: int) -> Integers:
+    """(codes,) how often each occurs, at least so many of them."""
+    return np.bincount(codes[codes >= 0], minlength=least)
+
+
+class _Kept(NamedTuple):
+    made: Any  # what a search found; `kept` gives it back as it came
+    is_steady: bool
 
 
 def representatives_of(shelf: Shelf, products: Integers, *, count: int) -> tuple[str, ...]:
     """The same among these products; one of each design, of photos that are not twins."""
+    return _representatives(shelf, _every(products), count=count)
+
+
+def _every(products: Integers) -> Integers:
+    """At most SAMPLED of them, evenly."""
+    return products[:: -(-len(products) // SAMPLED) or 1]
+
+
+def _representatives(shelf: Shelf, sample: Integers, *, count: int) -> tuple[str, ...]:
     index = shelf.view.index
-    step = -(-len(products) // SAMPLED) or 1
-    sample = products[::step]
     for name in ("variant_group", TWIN_GROUP):
         codes = index.codes(name, sample)
         if codes.max(initial=-1) >= 0:
@@ -209,8 +278,7 @@ NOBODY = Ranks(_NONE, _NONE, _NOTHING, _NOTHING, _NOTHING)
 def ranks(popular: Popularity, view: CatalogView) -> Ranks:
     """Popularity by product number, so that a question looks it up in one step."""
     index = view.index
-    everything = index.select(None)
-    size = int(everything.max(initial=-1)) + 1
+    size = len(index.passing())
     now, lasting = np.zeros(size), np.zeros(size)
     users = np.zeros(size, dtype=np.int64)
     for sku, score in popular.now.items():
@@ -218,6 +286,25 @@ def ranks(popular: Popularity, view: CatalogView) -> Ranks:
         if number is not None:
             now[number], lasting[number] = score, popular.lasting[sku]
             users[number] = popular.users[sku]
+    return _ranked(now, lasting, users, view)
+
+
+def ranks_along(found: Ranks, way: Passage, popular: Popularity) -> Ranks:
+    """The same for another view."""
+    if way.is_still:
+        return found
+    now, lasting = way.carried(found.now, 0.0), way.carried(found.lasting, 0.0)
+    users = way.carried(found.users, 0)
+    for number in way.fresh.tolist():
+        sku = way.after.index.sku(number)
+        if sku in popular.now:
+            now[number], lasting[number] = popular.now[sku], popular.lasting[sku]
+            users[number] = popular.users[sku]
+    return _ranked(now, lasting, users, way.after)
+
+
+def _ranked(now: Doubles, lasting: Doubles, users: Integers, view: CatalogView) -> Ranks:
+    everything = view.index.select(None)
     shown = everything[users[everything] > 0]
     order = shown[
         np.argsort(np.minimum(_places(now[shown]), _places(lasting[shown])), kind="stable")

@@ -6,21 +6,24 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from lookalike.domain.controls import Controls, controls, source
 from lookalike.domain.events import Event
 from lookalike.domain.profile import Facts, Learning, Profile
 from lookalike.errors import NotFound
+from lookalike.journeys.catalog.carried import Carried, Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
-from lookalike.journeys.feed.company import company_of
-from lookalike.journeys.feed.shelf import Ranks, Shelf, ranks, with_company
+from lookalike.journeys.feed.company import Paired, paired, paired_again
+from lookalike.journeys.feed.shelf import Ranks, Shelf, ranks, ranks_along, with_company
 from lookalike.profiles.blend import Blend
 from lookalike.profiles.company import MOST_MEETINGS, NO_COMPANY, Company, Meeting
-from lookalike.profiles.fold import profile
+from lookalike.profiles.fold import Lens, profile
 from lookalike.profiles.history import kept
-from lookalike.profiles.popularity import DayCount, Popularity, popularity
+from lookalike.profiles.popularity import DayCount, popularity
 from lookalike.storage.collection import Collection
 from lookalike.storage.events import UserState
+from lookalike.storage.popularity import Counted
 
 MOST_USERS = 2_000  # kept in memory at once; 50 kB each for a busy one
 IDLE_S = 900.0  # a user who has not been asked about for so long is dropped from memory
@@ -41,9 +44,21 @@ class _Known:
     state: UserState
     events: tuple[Event, ...]
     controls: Controls
-    shelf_key: tuple[int, int]  # not the shelf: it would keep a whole view in memory
+    made_of: tuple[int, int]  # generation and change; not the view, which would stay in memory
+    lens: Lens | None
     profile: Profile
     asked_at: float
+
+    def holds_in(self, shelf: Shelf) -> bool:
+        """Whether the profile is what the events give in this state of the collection, too."""
+        view, (generation, change) = shelf.view, self.made_of
+        if view.generation != generation or view.change < change:
+            return False
+        if view.change == change:
+            return True
+        skus = (one.product_id for one in self.events if one.product_id is not None)
+        same = self.lens is None or self.lens is shelf.lens
+        return same and all(view.touched.get(sku, 0) <= change for sku in skus)
 
 
 class UserProfiles:
@@ -66,11 +81,12 @@ class UserProfiles:
         self._clock = clock
         self._lock = threading.Lock()
         self._users: OrderedDict[str, _Known] = OrderedDict()
-        self._shelf: Shelf | None = None
-        self._ranks: tuple[Shelf, int, Ranks] | None = None
-        self._popular: tuple[int, Popularity] | None = None
+        self._shelves = Carried(Shelf, Shelf.along)
+        self._counted: tuple[int, Carried[Ranks]] | None = None
+        self._rows: Counted | None = None
         self._next_count = self._next_pairs = float("-inf")
-        self._company: tuple[Shelf, int, Company] | None = None
+        self._company: tuple[int, Carried[Paired]] | None = None
+        self._counting = threading.Lock()
         self._blend: tuple[float, Blend] | None = None
 
     def profile(self, user_id: str, view: CatalogView) -> Profile:
@@ -79,7 +95,7 @@ class UserProfiles:
         state = self._collection.events.state(user_id)
         with self._lock:
             known = self._users.get(user_id)
-        if known is None or known.state != state or known.shelf_key != shelf.key:
+        if known is None or known.state != state or not known.holds_in(shelf):
             known = self._read(user_id, state, shelf, known)
         self._keep(user_id, known)
         return known.profile
@@ -115,54 +131,81 @@ class UserProfiles:
 
     def shelf(self, view: CatalogView) -> Shelf:
         """What profiles know of the collection in this state."""
-        shelf = self._shelf
-        if shelf is None or shelf.key != (view.generation, view.change):
-            shelf = self._shelf = Shelf(view)
-        return shelf
+        return self._shelves.of(view)
 
     def ranks(self, view: CatalogView) -> Ranks:
         """Popularity; it follows the log within a second, on large logs ten times its cost."""
-        shelf = self.shelf(view)
-        started = self._clock()
-        known = self._ranks
-        if known is not None and known[0] is shelf and started < self._next_count:
-            return known[2]
-        popular = self._popular
-        if popular is not None and started < self._next_count:  # only the collection has changed
-            found = ranks(popular[1], view)
-            known = (shelf, popular[0], with_company(found, self._paired(shelf, popular[0])))
-            with self._lock:
-                self._ranks = known
-            return known[2]
-        latest = self._collection.events.latest()
-        pairs = self._company
-        is_behind = pairs is not None and pairs[1] != latest and started >= self._next_pairs
-        if known is None or known[0] is not shelf or known[1] != latest or is_behind:
-            if popular is None or popular[0] != latest or is_behind:
-                counts = [DayCount(*row) for row in self._collection.popularity.counts()]
-                popular = (latest, popularity(counts, self.learning.weights))
-            found = ranks(popular[1], view)
-            known = (shelf, latest, with_company(found, self._paired(shelf, latest)))
-        ended = self._clock()
-        with self._lock:
-            self._ranks, self._popular = known, popular
-            self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
-        return known[2]
+        latest, counted = self._counts()
+        return with_company(counted.of(view), self._company_of(view, latest))
 
-    def _paired(self, shelf: Shelf, latest: int) -> Company:
+    def prepare(self, view: CatalogView) -> None:
+        """Work out what feeds of a view will ask for, where they were asked for before."""
+        if self._counted is not None:
+            self.ranks(view)
+            _ = self.shelf(view).representatives
+
+    def _counts(self) -> tuple[int, Carried[Ranks]]:
+        known = self._counted
+        if known is not None and self._clock() < self._next_count:
+            return known
+        with self._counting:  # the others wait for it, and find it done
+            known = self._counted
+            if known is not None and self._clock() < self._next_count:
+                return known
+            started = self._clock()
+            rows = self._collection.popularity.counted(self._rows)
+            if known is None or rows is not self._rows:
+                known = (rows.latest, self._popular(rows))
+            ended = self._clock()
+            with self._lock:
+                self._counted, self._rows = known, rows
+                self._next_count = ended + max(COUNT_EVERY_S, IDLE_SHARE * (ended - started))
+            return known
+
+    def _popular(self, counted: Counted) -> Carried[Ranks]:
+        counts = [DayCount(*row) for own in counted.rows.values() for row in own]
+        popular = popularity(counts, self.learning.weights)
+        return Carried(partial(ranks, popular), partial(ranks_along, popular=popular))
+
+    def _company_of(self, view: CatalogView, latest: int) -> Company:
         """What is chosen together; nothing where the weights say that it does not count."""
         if not self.blend().wants_company:
             return NO_COMPANY
         started, known = self._clock(), self._company
-        is_due = started >= self._next_pairs and known is not None and known[1] != latest
-        if known is None or known[0] is not shelf or is_due:
-            rows = self._collection.popularity.choices(limit=MOST_MEETINGS)
-            known = (shelf, latest, company_of([Meeting(*row) for row in rows], shelf))
-            ended = self._clock()
-            with self._lock:
-                self._company = known
-                self._next_pairs = ended + max(PAIR_EVERY_S, IDLE_SHARE * (ended - started))
-        return known[2]
+        if known is None or (started >= self._next_pairs and known[0] != latest):
+            with self._counting:
+                known = self._company
+                if known is None or (started >= self._next_pairs and known[0] != latest):
+                    known = (latest, self._pairing())
+                    known[1].of(view)
+                    ended = self._clock()
+                    with self._lock:
+                        self._company = known
+                        idle = IDLE_SHARE * (ended - started)
+                        self._next_pairs = ended + max(PAIR_EVERY_S, idle)
+        return known[1].of(view).company
+
+    def _pairing(self) -> Carried[Paired]:
+        """What was chosen together when it was last looked, by the numbers of any view.
+
+        No object of its own that `Carried` leads back to: such a ring would keep whole
+        generations until the collector comes by.
+        """
+        last: list[Paired] = []
+
+        def read(view: CatalogView) -> Paired:
+            known = paired_again(last[0], self.shelf(view)) if last else None
+            last[:] = [known or self._paired(view)]
+            return last[0]
+
+        def along(known: Paired, way: Passage) -> Paired:
+            return known if way.is_still else read(way.after)
+
+        return Carried(read, along)
+
+    def _paired(self, view: CatalogView) -> Paired:
+        rows = self._collection.popularity.choices(limit=MOST_MEETINGS)
+        return paired([Meeting(*row) for row in rows], self.shelf(view))
 
     def blend(self) -> Blend:
         """The weights that the last `learn` found, or the defaults; read anew every second."""
@@ -176,19 +219,20 @@ class UserProfiles:
     def keep_blend(self, found: Blend) -> None:
         """Every process asks with these weights within a second."""
         self._collection.update_settings({BLEND: found.to_json()})
-        self._blend = self._ranks = self._popular = None
+        with self._lock:
+            self._blend = self._counted = None
 
     def forget(self, user_id: str) -> None:
         """Drop what is in memory of a user; the log decides what is known from now on."""
         with self._lock:
             self._users.pop(user_id, None)
             self._next_count = self._next_pairs = float("-inf")
-            self._ranks = self._popular = self._company = None
+            self._counted = self._rows = self._company = None
 
     def _read(self, user_id: str, state: UserState, shelf: Shelf, known: _Known | None) -> _Known:
         store = self._collection.events
         if not state.events and not state.controls:
-            return _Known(state, (), Controls(), shelf.key, Profile(), self._clock())
+            return _Known(state, (), Controls(), _state_of(shelf), None, Profile(), self._clock())
         wishes = known.controls if known else Controls()
         if known is None or known.state.controls != state.controls:
             wishes = controls(store.decisions(user_id))
@@ -207,7 +251,8 @@ class UserProfiles:
         found = profile(
             events, facts_of(events, shelf), shelf.lens, learning=self.learning, controls=wishes
         )
-        return _Known(state, events, wishes, shelf.key, found, self._clock())
+        made_of = _state_of(shelf)
+        return _Known(state, events, wishes, made_of, shelf.lens, found, self._clock())
 
     def _keep(self, user_id: str, known: _Known) -> None:
         now = self._clock()
@@ -220,6 +265,10 @@ class UserProfiles:
                 if oldest == user_id or not (is_idle or len(self._users) > MOST_USERS):
                     break
                 del self._users[oldest]
+
+
+def _state_of(shelf: Shelf) -> tuple[int, int]:
+    return shelf.view.generation, shelf.view.change
 
 
 def facts_of(events: tuple[Event, ...], shelf: Shelf) -> dict[str, Facts]:

@@ -18,8 +18,9 @@ from lookalike.domain.results import Document
 from lookalike.domain.slot_table import NO_SLOT
 from lookalike.errors import InvalidInput, NotFound
 from lookalike.journeys.looks.colors import palette_of
-from lookalike.journeys.looks.columns import LookView, categories_of
+from lookalike.journeys.looks.columns import LookView
 from lookalike.journeys.looks.pieces import piece_of
+from lookalike.journeys.looks.reading import categories_of
 from lookalike.journeys.search.start import Start
 from lookalike.ranking.pieces import Piece, Pieces
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,10 @@ from lookalike.domain.dressing import formality, warmth
 from lookalike.domain.slot_table import NO_SLOT
 from lookalike.domain.slots import SlotTable, folded
 from lookalike.journeys.catalog.catalog_view import CatalogView
-from lookalike.journeys.looks.columns import categories_of
+from lookalike.journeys.looks.reading import categories_of
 from lookalike.ranking.hues import hues_of
 from lookalike.ranking.pieces import Piece, Pieces
 
-KNOWN_DOCUMENTS = 65_536  # remembered readings: reading one takes 40 us, finding it again 1
 LONGEST_WORD = 60  # a longer text in a column is a description, not a word to compare
 
 
@@ -51,7 +49,6 @@ def piece_of(document: str, table: SlotTable) -> Piece:
     return replace(said.piece, words={**said.piece.words, "kind": found.kind}, slot=slot)
 
 
-@lru_cache(maxsize=KNOWN_DOCUMENTS)
 def _reading(document: str) -> _Reading:
     shown = json.loads(document)
     extra: Mapping[str, Any] = shown["extra"]

@@ -14,8 +14,9 @@ from lookalike.domain.looks import LookRequest
 from lookalike.domain.slot_table import EXCLUSIVE, NO_SLOT
 from lookalike.errors import InvalidInput
 from lookalike.journeys.looks.candidates import Search, filter_of
-from lookalike.journeys.looks.columns import SLOT, LookView, categories_of
+from lookalike.journeys.looks.columns import SLOT, LookView
 from lookalike.journeys.looks.fixed import Fixed
+from lookalike.journeys.looks.reading import categories_of
 
 COLLECTION_SLOTS = 5  # pieces of a collection beside the anchor
 COLLECTION_POOL = 160  # products among which they are sought

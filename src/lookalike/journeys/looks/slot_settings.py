@@ -7,14 +7,16 @@ question, and no index has to be built anew.
 import json
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lookalike.domain.attributes import Decision
 from lookalike.domain.look_templates import COLLECTION, TEMPLATES, Template, check_slot
 from lookalike.domain.slots import SlotTable, folded
 from lookalike.errors import InvalidInput, NotFound
+from lookalike.journeys.catalog.carried import Carried
 from lookalike.journeys.catalog.catalog_view import CatalogView
-from lookalike.journeys.looks.columns import LookView, look_view
+from lookalike.journeys.looks.columns import LookView, look_view, looked_along
 from lookalike.storage.collection import Collection
 
 KINDS, TEMPLATES_KEY = "slot_kinds", "look_templates"
@@ -26,22 +28,26 @@ class LookViews:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._lock = threading.Lock()
-        self._seen: tuple[CatalogView, str, LookView] | None = None
+        self._kept: tuple[str, Carried[LookView]] | None = None
 
     def of(self, view: CatalogView) -> LookView:
-        """The view with slots and facets; read again where view or table have changed."""
+        """The view with slots and facets; read anew where the table has changed."""
         settings: dict[str, Any] = self._collection.settings()  # written below
         key = json.dumps([settings.get(KINDS), settings.get(TEMPLATES_KEY)], sort_keys=True)
-        known = self._seen
-        if known is not None and known[0] is view and known[1] == key:
-            return known[2]
         with self._lock:
-            known = self._seen
-            if known is None or known[0] is not view or known[1] != key:
-                decided = decided_types(self._collection.decisions.of())
-                found = look_view(view, slot_table(settings), decided=decided)
-                known = self._seen = (view, key, found)
-        return known[2]
+            if self._kept is None or self._kept[0] != key:
+                self._kept = (key, self._carried(slot_table(settings)))
+            carried = self._kept[1]
+        return carried.of(view)
+
+    def _carried(self, table: SlotTable) -> Carried[LookView]:
+        return Carried(
+            partial(look_view, table=table, decided=self._decided),
+            partial(looked_along, decided=self._decided),
+        )
+
+    def _decided(self, skus: frozenset[str] | None) -> Mapping[str, str]:
+        return decided_types(self._collection.decisions.of(skus))
 
 
 def slot_table(settings: Mapping[str, Any]) -> SlotTable:

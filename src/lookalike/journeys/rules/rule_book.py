@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from lookalike.domain.rule_reading import rule_from
 from lookalike.domain.rules import USUAL, MerchantRule, RuleMark, Surface, chosen, in_order
 from lookalike.domain.steering import nearest
 from lookalike.errors import InvalidInput
+from lookalike.journeys.catalog.carried import TERMS, Carried, Passage
 from lookalike.journeys.catalog.catalog_view import CatalogView
 from lookalike.ranking.rules import Bonus, Pin, bonus_of, marks_of, settled
 from lookalike.storage.collection import Collection
@@ -90,7 +92,7 @@ class RuleBook:
         self._texts: Mapping[str, str] | None = None
         self._rules: Mapping[str, MerchantRule] = {}
         self._next_check = float("-inf")
-        self._known: tuple[CatalogView, RuleViews] | None = None
+        self._views = Carried(RuleViews, RuleViews.along)
 
     def rules(self) -> Mapping[str, MerchantRule]:
         """By name; what another process changed is seen within CHECK_EVERY_S."""
@@ -127,10 +129,7 @@ class RuleBook:
 
     def views(self, view: CatalogView) -> "RuleViews":
         """What is known of the products of a view."""
-        known = self._known
-        if known is None or known[0] is not view:
-            known = self._known = (view, RuleViews(view))
-        return known[1]
+        return self._views.of(view)
 
     def _read(self) -> None:
         texts = self._collection.rules.texts()
@@ -139,14 +138,30 @@ class RuleBook:
         self._next_check = self._clock() + CHECK_EVERY_S
 
 
+class _Mask(NamedTuple):
+    """A filter, and (product numbers,) which products pass it."""
+
+    where: Filter
+    passing: Booleans
+
+
 class RuleViews:
     """Which products filters of rules let pass, for one view; safe to share between threads."""
 
-    def __init__(self, view: CatalogView) -> None:
+    def __init__(self, view: CatalogView, known: dict[str, _Mask] | None = None) -> None:
         self.view = view
-        self._masks: dict[str, Booleans] = {}
+        self._masks: dict[str, _Mask] = known or {}
         self._joined: dict[tuple[str, str], Ruled] = {}
-        self._size: int | None = None
+
+    def along(self, way: Passage) -> "RuleViews":
+        """The same for another view: masks that no price or stock decides stay, where nothing
+        else changed; what stands for the others is one comparison a product."""
+        if not way.is_still:
+            return RuleViews(way.after)
+        known = self._masks.copy().items()
+        return RuleViews(
+            way.after, {key: one for key, one in known if not fields_of(one.where) & TERMS}
+        )
 
     def joined(self, rules: Mapping[str, MerchantRule], asked: Asked) -> Ruled:
         """Raises InvalidInput for a name that no rule has."""
@@ -186,20 +201,14 @@ class RuleViews:
         if found is None:
             if len(self._masks) >= MOST_MASKS:
                 self._masks.clear()
-            found = np.zeros(self._count(), dtype=np.bool_)
-            if not self.unknown(where):
-                found[self.view.index.select(where)] = True
-            self._masks[key] = found
-        return found
+            passing = self.view.index.passing
+            held = np.zeros_like(passing()) if self.unknown(where) else passing(where)
+            found = self._masks[key] = _Mask(where, held)
+        return found.passing
 
     def unknown(self, where: Filter) -> list[str]:
         """Fields that no product has."""
         return sorted(fields_of(where) - self.view.index.fields.keys())
-
-    def _count(self) -> int:
-        if self._size is None:
-            self._size = int(self.view.index.select(None).max(initial=-1)) + 1
-        return self._size
 
     def _join(self, acting: tuple[MerchantRule, ...], version: str, idle: list[str]) -> Ruled:
         lost = {one.name: self.unknown(one.subject) for one in acting}
