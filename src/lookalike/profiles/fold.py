@@ -16,7 +16,7 @@ from lookalike.profiles.decay import decayed, importance, lately
 from lookalike.profiles.history import History, Like, history
 from lookalike.profiles.leanings import Shares, leanings, met, odds, price_band
 
-MOST_MEMBERS = 64  # heaviest sources that are grouped; the bound keeps an update under 2 ms
+MOST_MEMBERS = 64  # heaviest sources that are grouped; the bound keeps an update short
 MOST_TOLD = 4  # leanings told of one taste
 LEAST_TOLD = 0.04  # importance below which a taste is too faint to be put into words
 STRONGEST = ("purchase", "cart", "save", "preference", "view", "click")
