@@ -52,13 +52,11 @@ def chosen(engine, arguments) -> list[str]:
     """Anchors at random, the slots in turn."""
     seen = engine.stylist().seen()
     rng = random.Random(arguments.seed)
-    wanted = (
-        (arguments.slots or "").split(",") if arguments.slots else sorted(set(seen.slots.values()))
-    )
+    slots = {n: slot for n in seen.products.tolist() if (slot := seen.slot(n))}
+    wanted = arguments.slots.split(",") if arguments.slots else sorted(set(slots.values()))
     passing = set(seen.view.index.select(filter_of(arguments.where)).tolist())
     numbers = {
-        slot: [n for n, own in seen.slots.items() if own == slot and n in passing]
-        for slot in wanted
+        slot: [n for n, own in slots.items() if own == slot and n in passing] for slot in wanted
     }
     picked = [slot for slot in wanted if numbers[slot]]
     return [
