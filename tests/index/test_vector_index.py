@@ -265,12 +265,7 @@ def test_a_history_of_changes_leaves_what_was_put_last(build, seed):
     index = build(entries.values())
     for _ in range(3):
         before, old = index, dict(entries)
-        upserts = [entry(rng, f"P{rng.integers(0, 99):02d}") for _ in range(4)]
-        removed = [f"P{rng.integers(0, 99):02d}" for _ in range(4)]
-        index = index.with_changes(upserts, removed)
-        for sku in removed:
-            entries.pop(sku, None)
-        entries.update((one.sku, one) for one in upserts)
+        index = come_and_gone(index, entries, rng, count=4, highest=99)
         queries = rows(rng, 2)
         assert len(index) == len(entries)
         for state, truth in ((index, entries), (before, old)):
@@ -278,6 +273,16 @@ def test_a_history_of_changes_leaves_what_was_put_last(build, seed):
             if fields_there(where, truth):
                 hits = state.search(queries, limit=10, where=where)
                 assert told(state, hits) == best(truth, queries, where, 10)
+
+
+def come_and_gone(index, entries, rng, *, count, highest):
+    """The index after products came, changed and went; `entries` says what is in it then."""
+    upserts = [entry(rng, f"P{rng.integers(0, highest):02d}") for _ in range(count)]
+    removed = [f"P{rng.integers(0, highest):02d}" for _ in range(count)]
+    for sku in removed:
+        entries.pop(sku, None)
+    entries.update((one.sku, one) for one in upserts)
+    return index.with_changes(upserts, removed)
 
 
 def restating(rng, sku, entries):
@@ -313,12 +318,7 @@ def test_values_that_change_in_between_count_and_move_nothing(build, seed):
         check_same(index, entries, rng)
         if (origins := index.origins(before)) is not None:
             assert origins[index.select()].tolist() == index.select().tolist()
-        upserts = [entry(rng, f"P{rng.integers(0, 60):02d}") for _ in range(2)]
-        removed = [f"P{rng.integers(0, 60):02d}" for _ in range(2)]
-        index = index.with_changes(upserts, removed)
-        for sku in removed:
-            entries.pop(sku, None)
-        entries.update((one.sku, one) for one in upserts)
+        index = come_and_gone(index, entries, rng, count=2, highest=60)
         check_same(index, entries, rng)
 
 
