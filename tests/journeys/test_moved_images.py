@@ -1,9 +1,11 @@
 """A product whose images moved is shown as it was until they have been looked at."""
 
+import shutil
 from decimal import Decimal
 
 import pytest
 
+from lookalike import Options
 from lookalike.domain.product import Product
 from lookalike.engine import Engine
 
@@ -49,3 +51,23 @@ def test_a_product_goes_once_its_new_images_are_known_to_be_bad(opened, tmp_path
     assert view.index.number(sku) is not None
     opened.upsert(Product(sku, name="Moved", images=(location,)))
     assert opened._parts.live(None).refresh().index.number(sku) is None
+
+
+def test_a_photo_outside_the_folder_of_the_last_run_stays_with_its_products(opened, shop, tmp_path):
+    shown = opened.products(limit=500).products
+    sku = next(
+        one["sku"] for one in shown if len(opened.product(one["sku"]).document["images"]) == 1
+    )
+    location = opened._parts.collection(None).images.for_products([sku])[sku][0].location
+    feed = tmp_path / "other" / "feed.csv"
+    feed.parent.mkdir()
+    shutil.copy(location, feed.parent / "own.jpg")
+    feed.write_text("sku,name,image\nown,Own,own.jpg\n")
+    opened.index(str(feed), options=Options(mode="delta"))
+    with Engine.open(shop.settings(workspace=str(tmp_path / "w"))) as engine:
+        engine.upsert(Product("passing", name="Passing", images=(location,)))
+        for known in (sku, "passing"):
+            assert engine._parts.live(None).refresh().index.number(known) is not None
+        unknown = str(tmp_path / "never seen.jpg")
+        told = engine.upsert(Product("secret", name="Secret", images=(unknown,)))
+        assert [one.code for one in told.problems] == ["outside_root"]

@@ -192,7 +192,9 @@ def _read(location: str, images: ImageStore, have: ImageRecord | None) -> tuple[
         fetched = images.fetch(location, have.stamp if have else None)
     except FetchProblem as problem:
         said = StoredProblem(problem.reason, problem.message)
-        stays = have is not None and isinstance(problem, FetchFailed)  # a host that is down
+        # A host that is down says nothing of a photo, nor does a root that has moved elsewhere.
+        is_out_of_reach = isinstance(problem, FetchFailed) or problem.reason == "outside_root"
+        stays = have is not None and is_out_of_reach
         return Seen(location, images.stamp(location), problem=said, stays=stays), b""
     if fetched.data is None:
         return Seen(location, fetched.stamp, have.hash if have else None), b""
